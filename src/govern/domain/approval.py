@@ -1,0 +1,83 @@
+"""`packet approve`: the second person's approval, given to a dossier.
+
+It can be given only when every other check passes, counts for exactly this attempt and these bytes, and
+expires. An owner's own advance needs none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from govern.domain.capability import Capability, Writer
+from govern.domain.checks import RULES
+from govern.domain.checks.approvals import approvers, may_approve
+from govern.domain.commands import asked
+from govern.domain.decision import Accepted, Decision, Refusal
+from govern.domain.document import Documents
+from govern.domain.gates import Border
+from govern.domain.policy import Actor
+from govern.domain.promotion import border_to, judge, next_phase, refused, uses_of
+from govern.domain.records import Event, Record
+from govern.domain.state import State
+from govern.domain.windows import after
+
+LATER = ("approvals", "change_window")  # not asked when an approval is given
+
+
+@dataclass(frozen=True)
+class Approve:
+    do: ClassVar[str] = "approve"
+    packet: str
+    only: tuple[str, ...] = ()
+    to: str | None = None
+    attempt: int | None = None
+
+
+def decide(state: State, documents: Documents, command: Approve, actor: Actor, now: str) -> Decision:
+    packet = state.packet(command.packet)
+    to = next_phase(packet, command.to, command.attempt)
+    if to not in RULES[state.in_force.rules]:
+        raise Refusal(f"{packet.phase} -> {to} is not in this version")
+    border = border_to(state, documents, packet, actor, now, to, command.only)
+    _entitled(border)
+    verdicts = judge(border)
+    if [v for v in verdicts if not v.passes and v.check not in LATER]:
+        return refused(border, tuple(v for v in verdicts if v.check not in LATER))
+    dossier = border.dossier
+    body = {
+        "role": "rollout_approve",
+        "dossier": dossier,
+        "digest": border.dossier_digest,
+        "expires": after(now, border.policy.approval_valid),
+    }
+    event = Event(f"packets/{packet.id}", "approval_given/1", body, uses_of(border, verdicts))
+    pinned = replace(command, to=to, attempt=packet.attempt)
+    return Accepted((event,), asked(pinned), verdicts, next=advance_line(packet.id, to, command.only))
+
+
+def advance_line(packet: str, to: str, only: Sequence[str]) -> str:
+    return f"govern phase advance {packet} --to {to}" + (f" --only {','.join(only)}" if only else "")
+
+
+def _entitled(border: Border) -> None:
+    person = border.actor.person
+    if person in border.value.get("authors", ()):
+        raise Refusal(f"{person} is an author of {border.packet.id}: authors do not approve")
+    if border.actor.claimed or not may_approve(border, person):
+        owners = ", ".join(border.value["owners"]["rollout_approve"])
+        raise Refusal(f"{person} may not approve {border.packet.id}; {owners} may")
+    if person in approvers(border):
+        raise Refusal(
+            f"{person} approved this already ({approvers(border)[person]}); it takes another person"
+        )
+
+
+def fold(state: State, record: Record) -> None:
+    subject, _, packet = record.stream.partition("/")
+    (state.touch(packet).approvals if subject == "packets" else state.policy_approvals).append(record)
+
+
+CAPABILITY = Capability(
+    writers=(Writer(Approve, decide, ("approval_given/1",), "rollout_approve"),),
+    folds={"approval_given/1": fold},
+)

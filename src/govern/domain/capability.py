@@ -1,0 +1,34 @@
+"""What one capability brings: its commands, who may give them, what each may write, and how its events fold."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from govern.domain.decision import Decision
+from govern.domain.document import Documents
+from govern.domain.policy import Actor
+from govern.domain.records import Record
+from govern.domain.state import State
+
+Decide = Callable[[State, Documents, Any, Actor, str], Decision]
+Evolve = Callable[[State, Record], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """One command: its dataclass, its decision, the events it may write in this order, the role it asks.
+
+    `automation` says that an actor of kind automation may give it; promotions never.
+    """
+
+    command: type[Any]
+    decide: Decide
+    events: tuple[str, ...]
+    role: str | None = None
+    automation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    writers: tuple[Writer, ...]
+    folds: Mapping[str, Evolve]

@@ -1,0 +1,149 @@
+"""Changing what is frozen, in the open: one person opens a change with its reason, another applies it.
+
+Applying restarts the count of cycles, makes approvals of the old bytes worthless, and is the only way in
+which a frozen number moves. The new bytes are the old value with the change applied, as canonical JSON, so
+that anyone can make them again.
+"""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from govern.domain.capability import Capability, Writer
+from govern.domain.checks.approvals import may_approve
+from govern.domain.commands import asked
+from govern.domain.decision import Accepted, Decision, Refusal
+from govern.domain.document import Documents, canonical, digest_of
+from govern.domain.findings import nearest
+from govern.domain.gates import open_border
+from govern.domain.policy import Actor
+from govern.domain.records import Event, Record
+from govern.domain.state import Packet, State
+from govern.errors import ExitCode
+
+Setting = Mapping[str, Any]  # {document: FOLDER/ID, field: dotted path, value}
+
+
+@dataclass(frozen=True)
+class OpenChange:
+    do: ClassVar[str] = "open-change"
+    packet: str
+    set: tuple[Setting, ...]
+    reason: str
+    attempt: int | None = None
+
+
+@dataclass(frozen=True)
+class ApplyChange:
+    do: ClassVar[str] = "apply-change"
+    packet: str
+    change: str | None = None  # the record that opened it
+    attempt: int | None = None
+
+
+def open_change(state: State, documents: Documents, command: OpenChange, actor: Actor, now: str) -> Decision:
+    packet = _frozen(state, command.packet, command.attempt)
+    if packet.change is not None:
+        raise Refusal(
+            f"a change is open already: {packet.change.name} by {packet.change.actor}",
+            type_line=f"govern packet change {packet.id} --apply",
+        )
+    changed_values(documents, packet, command.set)
+    body = {"set": [dict(setting) for setting in command.set], "reason": command.reason}
+    event = Event(f"packets/{packet.id}", "change_control_opened/1", body, (packet.frozen_by,))
+    pinned = replace(command, attempt=packet.attempt)
+    return Accepted((event,), asked(pinned), next=f"govern packet change {packet.id} --apply")
+
+
+def apply_change(
+    state: State, documents: Documents, command: ApplyChange, actor: Actor, now: str
+) -> Decision:
+    packet = _frozen(state, command.packet, command.attempt)
+    change = packet.change
+    if change is None or command.change not in (None, change.name):
+        raise Refusal(
+            f"no change of {packet.id} is open", type_line=f"govern packet change {packet.id} --set ..."
+        )
+    if change.actor == actor.person:
+        raise Refusal(f"{actor.person} opened this change ({change.name}): somebody else applies it")
+    border = open_border(state, documents, packet.id, actor, now, to="canary")
+    if not may_approve(border, actor.person) or actor.claimed:
+        owners = ", ".join(border.value["owners"]["rollout_approve"])
+        raise Refusal(f"{actor.person} may not apply a change of {packet.id}; {owners} may, no author")
+    files = {
+        key: canonical(value) for key, value in changed_values(documents, packet, change.body["set"]).items()
+    }
+    frozen = {key: digest_of(data) for key, data in files.items()}
+    body = {"opened": change.name, "frozen": frozen}
+    event = Event(f"packets/{packet.id}", "change_control_applied/1", body, (change.name, packet.frozen_by))
+    pinned = replace(command, change=change.name, attempt=packet.attempt)
+    inputs = {digest_of(data): data for data in files.values()}
+    return Accepted((event,), asked(pinned), inputs=inputs, next=f"govern phase check {packet.id}")
+
+
+def _frozen(state: State, packet_id: str, attempt: int | None) -> Packet:
+    packet = state.packet(packet_id)
+    if not packet.frozen or packet.ended:
+        what = (
+            "it has ended"
+            if packet.ended
+            else "edit its documents and merge them: nothing is frozen before shadow"
+        )
+        raise Refusal(f"{packet_id} is in {packet.phase.replace('_', ' ')}: {what}")
+    if attempt is not None and attempt != packet.attempt:
+        raise Refusal(f"{packet_id} was advanced meanwhile", type_line=f"govern phase show {packet_id}")
+    return packet
+
+
+def changed_values(
+    documents: Documents, packet: Packet, settings: Sequence[Setting]
+) -> dict[str, dict[str, Any]]:
+    """The frozen documents that the change touches, with it applied. A Refusal where it does not fit."""
+    values: dict[str, dict[str, Any]] = {}
+    for setting in settings:
+        key = setting["document"]
+        if key not in packet.frozen or key.startswith("baselines/"):
+            close = nearest(key, packet.frozen)
+            raise Refusal(
+                f"{packet.id} has not frozen `{key}`" + (f"; nearest: {close}" if close else ""),
+                exit=ExitCode.COULD_NOT,
+            )
+        document = documents.frozen(key, packet.frozen[key])
+        value = values.setdefault(key, deepcopy(dict(document.value)))
+        _set(value, key, setting["field"].split("."), setting["value"])
+        if problems := documents.problems(document.kind, value):
+            raise Refusal(f"{key}:{setting['field']}: {problems[0]}", exit=ExitCode.COULD_NOT)
+    return values
+
+
+def _set(value: dict[str, Any], key: str, path: list[str], new: Any) -> None:
+    for name in path[:-1]:
+        inner = value.get(name)
+        if not isinstance(inner, dict):
+            raise Refusal(f"{key} has no field `{'.'.join(path)}`", exit=ExitCode.COULD_NOT)
+        value = inner
+    value[path[-1]] = new
+
+
+def fold_opened(state: State, record: Record) -> None:
+    state.touch(record.stream.partition("/")[2]).change = record
+
+
+def fold_applied(state: State, record: Record) -> None:
+    packet = state.touch(record.stream.partition("/")[2])
+    packet.change = None
+    packet.attempt += 1
+    packet.frozen |= record.body["frozen"]
+    packet.frozen_by = record.name
+    packet.counting_from = record.n
+    packet.history.append(record)
+
+
+CAPABILITY = Capability(
+    writers=(
+        Writer(OpenChange, open_change, ("change_control_opened/1",)),
+        Writer(ApplyChange, apply_change, ("change_control_applied/1",), "rollout_approve"),
+    ),
+    folds={"change_control_opened/1": fold_opened, "change_control_applied/1": fold_applied},
+)

@@ -1,0 +1,20 @@
+"""Does canary bind explicit, known cohort keys of the packet's coverage, and at least one?"""
+
+from govern.domain.gates import Border
+from govern.domain.verdict import Outcome, Verdict
+
+
+def check(border: Border) -> Verdict:
+    if not border.cohorts:
+        return Verdict("allowlist", "failed", "no cohort to bind", final=True)
+    unknown = [cohort for cohort in border.cohorts if cohort not in border.dictionary]
+    foreign = [cohort for cohort in border.cohorts if cohort not in border.packet.stages]
+    if unknown or foreign:
+        outcomes: dict[str, Outcome] = dict.fromkeys((*unknown, *foreign), "failed")
+        text = (
+            f"not in the dictionary: {', '.join(unknown)}"
+            if unknown
+            else f"not covered: {', '.join(foreign)}"
+        )
+        return Verdict("allowlist", "failed", text, outcomes)
+    return Verdict("allowlist", "passed", f"{len(border.cohorts)} explicit cohort keys")

@@ -1,0 +1,13 @@
+"""Is the surface free of a freeze for every cohort to be bound?"""
+
+from govern.domain.gates import Border
+from govern.domain.verdict import Outcome, Verdict
+
+
+def check(border: Border) -> Verdict:
+    frozen = {c: by for c in border.cohorts if (by := border.surface.frozen_for(c))}
+    if frozen:
+        outcomes: dict[str, Outcome] = dict.fromkeys(frozen, "failed")
+        text = f"frozen: {', '.join(sorted(frozen))} since {sorted(set(frozen.values()))[0]}"
+        return Verdict("no_freeze", "failed", text, outcomes, uses=tuple(sorted(set(frozen.values()))))
+    return Verdict("no_freeze", "passed", "no freeze on these cohorts")

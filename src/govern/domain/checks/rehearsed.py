@@ -1,0 +1,19 @@
+"""Was the way back rehearsed since baselines, triggers or scope last changed? A recorded tabletop counts."""
+
+from govern.domain.gates import Border
+from govern.domain.verdict import Verdict
+
+
+def check(border: Border) -> Verdict:
+    for record in reversed(border.packet.rehearsals):
+        if set(border.cohorts) <= set(record.body["cohorts"]) and record.n > border.packet.counting_from:
+            if not record.body["same"]:
+                return Verdict("rehearsed", "failed", f"the last rehearsal did not come back ({record.name})")
+            held = f"{record.body['form']}, {record.at[:10]}"
+            return Verdict("rehearsed", "passed", f"held: {held}", uses=(record.name,))
+    return Verdict(
+        "rehearsed",
+        "failed",
+        "not since the last change",
+        todo=f"govern rollback rehearse {border.packet.id}",
+    )

@@ -1,0 +1,62 @@
+"""Is every shadow KPI inside its band in each cohort to be bound? The pooled row is shown and decides nothing."""
+
+from typing import Any
+
+from govern.domain.bands import judge
+from govern.domain.evidence import newest_rows, sets_since
+from govern.domain.gates import Border
+from govern.domain.verdict import Outcome, Verdict
+
+ORDER: tuple[Outcome, ...] = ("passed", "inconclusive", "error", "failed")
+
+
+def check(border: Border) -> Verdict:
+    sets = sets_since(border)
+    kpis = border.kpis("shadow_pairs")
+    if not sets and border.packet.risks:
+        return Verdict("shadow_bands", "not_applicable", "no pairs: the risk was accepted")
+    if not kpis:
+        return Verdict("shadow_bands", "failed", "the packet has no KPI on shadow pairs")
+    rows: list[dict[str, Any]] = []
+    worst: dict[str, Outcome] = {}
+    for kpi in kpis:
+        measured = newest_rows(border, kpi=kpi["id"])
+        for cohort in border.cohorts:
+            row = measured.get(cohort)
+            judgement = judge(kpi, row)
+            worst[cohort] = max(worst.get(cohort, "passed"), judgement.outcome, key=ORDER.index)
+            rows.append(
+                {
+                    "kpi": kpi["id"],
+                    "cohort": cohort,
+                    "n": row["n"] if row else 0,
+                    "value": row["value"] if row else None,
+                    "unit": kpi["unit"],
+                    "counts": row["counts"] if row else {},
+                    "outcome": judgement.outcome,
+                    "warning": judgement.warning,
+                    "limit": judgement.limit,
+                    "why": judgement.why,
+                    "flip": judgement.flip,
+                }
+            )
+    return _verdict(rows, worst, tuple(record.name for record in sets))
+
+
+def _verdict(rows: list[dict[str, Any]], worst: dict[str, Outcome], uses: tuple[str, ...]) -> Verdict:
+    bad = {cohort: outcome for cohort, outcome in worst.items() if outcome != "passed"}
+    overall: Outcome = max(worst.values(), key=ORDER.index, default="inconclusive")
+    flips = tuple(
+        f"{row['cohort']} {row['flip']}" for row in rows if row["outcome"] != "passed" and row["flip"]
+    )
+    warned = any(row["warning"] for row in rows)
+    if bad:
+        groups = [
+            f"{sum(outcome == kind for outcome in bad.values())} {kind}"
+            for kind in ("failed", "error", "inconclusive")
+            if kind in bad.values()
+        ]
+        text = f"{', '.join(groups)} of {len(worst)} cohorts"
+        return Verdict("shadow_bands", overall, text, bad, tuple(rows), flips, uses)
+    text = f"{len(worst)} of {len(worst)} cohorts in band" + (", with warnings" if warned else "")
+    return Verdict("shadow_bands", "passed", text, None, tuple(rows), (), uses, warning=warned)

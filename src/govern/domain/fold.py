@@ -1,0 +1,79 @@
+"""Records become state: command by command, in ledger order, with cheap guards and without a document.
+
+A command that a guard refuses is void: it has no effect, its numbers and its place in the chain stay. Gates
+are decided again elsewhere; what that found comes in as `void`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from govern.domain.capabilities import FOLDS, WRITERS
+from govern.domain.policy import Actor
+from govern.domain.records import Record
+from govern.domain.state import State
+
+VOID = "GOV-AUD-022"
+
+
+def fold(
+    commands: Iterable[Sequence[Record]], state: State | None = None, void: Mapping[str, str] | None = None
+) -> State:
+    """State after `commands`, each the records of one command in order. `state` is extended in place."""
+    state = State() if state is None else state
+    for records in commands:
+        code = (void or {}).get(records[0].command) or guard(state, records)
+        if code:
+            state.void[records[0].command] = code
+        for record in records:
+            if not code:
+                FOLDS[record.event](state, record)
+            state.tips[record.stream] = (record.seq, record.digest)
+            state.n, state.at, state.main = record.n, record.at, record.main
+    return state
+
+
+def guard(state: State, records: Sequence[Record]) -> str:
+    """Why these records cannot stand, as a finding code; empty where they can."""
+    lead = records[0]
+    writer = WRITERS.get((lead.asked or {}).get("do", ""))
+    if writer is None or not _in_order([r.event for r in records], writer.events):
+        return VOID
+    if not state.opened:
+        return "" if lead.event == "ledger_opened/1" else VOID
+    policy, actor = state.in_force, Actor(lead.actor, lead.claimed)
+    if lead.event == "ledger_opened/1" or lead.actor not in policy.view["people"]:
+        return VOID
+    if (writer.role and not policy.holds(actor, writer.role)) or any(r.actor != lead.actor for r in records):
+        return VOID
+    if policy.kind(lead.actor) == "automation" and not writer.automation:
+        return VOID
+    return "" if _fits(state, records) else VOID
+
+
+def _in_order(events: Sequence[str], allowed: Sequence[str]) -> bool:
+    """The first event leads; the others come from the command's list."""
+    return events[0] == allowed[0] and all(event in allowed and event in FOLDS for event in events)
+
+
+def _fits(state: State, records: Sequence[Record]) -> bool:
+    """Phase, attempt and cohorts are those of the packet as it stands."""
+    asked = records[0].asked or {}
+    if "packet" not in asked:
+        return True
+    packet = state.packet(asked["packet"])
+    if "attempt" in asked and asked["attempt"] != packet.attempt:
+        return False
+    for record in records:
+        if record.event == "phase_advanced/1" and record.body["from"] != packet.phase:
+            return False
+        if record.event == "binding_changed/1" and not _in_scope(state, records, record):
+            return False
+    return True
+
+
+def _in_scope(state: State, records: Sequence[Record], record: Record) -> bool:
+    """A packet's command moves only cohorts it covers or adds, on its own surface."""
+    asked = records[0].asked or {}
+    packet = state.packet(asked["packet"])
+    covered = set(packet.stages) | set(records[0].body.get("new", ()))
+    moved = {move["cohort"] for move in record.body["moves"]}
+    return record.stream == f"surfaces/{packet.surface}" and moved <= covered

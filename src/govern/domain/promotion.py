@@ -1,0 +1,150 @@
+"""What every promotion shares: which border comes next, who may pass it, the verdicts, the refusal, the move.
+
+`rollout` takes a packet over a border, `extension` widens it, `approval` and `phase check` only ask.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from govern.domain import binding
+from govern.domain.baseline import Target
+from govern.domain.checks import RULES
+from govern.domain.decision import Refusal, Refused
+from govern.domain.document import Documents
+from govern.domain.findings import nearest
+from govern.domain.gates import Border, cohort_dictionary, evaluate, open_border, packet_in_force
+from govern.domain.policy import Actor
+from govern.domain.records import Event
+from govern.domain.selection import attributes_of, expand
+from govern.domain.state import PHASES, Packet, Phase, State
+from govern.domain.verdict import Verdict
+from govern.errors import ExitCode
+
+
+def next_phase(packet: Packet, expected: str | None, attempt: int | None) -> Phase:
+    """The border that comes next; a Refusal where another one was meant, or none is left."""
+    if packet.ended:
+        raise Refusal(
+            f"{packet.id} is {packet.phase.replace('_', ' ')}: it has ended", type_line="govern status"
+        )
+    if packet.paused_by:
+        raise Refusal(
+            f"{packet.id} is paused ({packet.paused_by})", type_line=f"govern packet resume {packet.id}"
+        )
+    if packet.phase == "adopted":
+        raise Refusal(f"{packet.id} is adopted: there is no further phase", type_line="govern status")
+    coming = PHASES[PHASES.index(packet.phase) + 1]
+    moved = attempt is not None and attempt != packet.attempt
+    if moved or (expected is not None and expected != coming):
+        raise Refusal(*_passed_meanwhile(packet, expected or coming, coming))
+    return coming
+
+
+def _passed_meanwhile(packet: Packet, expected: str, coming: Phase) -> list[str]:
+    for record in reversed(packet.history):
+        if record.event.startswith("phase_advanced/") and record.body["to"] == expected:
+            return [
+                f"{packet.id} is in {expected} already: {record.actor} advanced it at {record.at} ({record.name})"
+            ]
+    if expected not in PHASES:
+        return [f"no phase `{expected}`: shadow, canary, wide, adopted"]
+    return [f"{packet.id} is in {packet.phase}: its next phase is {coming}, not {expected}"]
+
+
+def border_to(
+    state: State,
+    documents: Documents,
+    packet: Packet,
+    actor: Actor,
+    now: str,
+    to: Phase,
+    only: Sequence[str] = (),
+    **more: Any,
+) -> Border:
+    """The border with the cohorts that pass it together: `only` takes a subset, never more."""
+    available = candidates(state, documents, packet, to)
+    for cohort in only:
+        if cohort not in available:
+            close = nearest(cohort, available)
+            fixed = ",".join(close if c == cohort and close else c for c in only)
+            raise Refusal(
+                f"no cohort `{cohort}` to bind here; there are: {', '.join(available) or 'none'}",
+                type_line=f"govern phase advance {packet.id} --to {to} --only {fixed}" if close else None,
+                exit=ExitCode.COULD_NOT,
+            )
+    cohorts = tuple(sorted(only)) if only else available
+    return open_border(state, documents, packet.id, actor, now, to=to, cohorts=cohorts, **more)
+
+
+def candidates(state: State, documents: Documents, packet: Packet, to: Phase) -> tuple[str, ...]:
+    """Who may pass: at draft -> shadow the coverage, to canary the allowlist as far as it is not bound yet."""
+    value = packet_in_force(state, documents, packet.id).value
+    dictionary = cohort_dictionary(documents)
+    if to == "shadow":
+        return expand(value["cohort_coverage"], dictionary)
+    return tuple(
+        c for c in expand(value["canary"]["allowlist"], dictionary) if packet.stages.get(c, "out") == "out"
+    )
+
+
+def judge(border: Border) -> tuple[Verdict, ...]:
+    """Every check of the border under the rules in force."""
+    return evaluate(border, RULES[border.policy.rules][border.to])
+
+
+def failing(verdicts: Iterable[Verdict], cohort: str) -> list[str]:
+    """The checks that keep this cohort back."""
+    return [v.check for v in verdicts if not v.passes and v.cohorts and cohort in v.cohorts]
+
+
+def ready(border: Border, verdicts: Sequence[Verdict]) -> list[str]:
+    """Cohorts that pass every measured check; explanations and approvals can still be given."""
+    work = {"explained"}
+    return [c for c in border.cohorts if not set(failing(verdicts, c)) - work]
+
+
+def refused(border: Border, verdicts: tuple[Verdict, ...]) -> Refused:
+    """The refusal with the one line that brings the packet furthest."""
+    bad = [verdict for verdict in verdicts if not verdict.passes]
+    passing = ready(border, verdicts)
+    reasons = tuple(f"{verdict.check}: {verdict.text}" for verdict in bad)
+    for_all = [verdict for verdict in bad if not verdict.cohorts]
+    first = next((verdict for verdict in bad if verdict.todo), None)
+    line = first.todo if first else f"govern explain {bad[0].check}"
+    turn = first.turn if first else None
+    if 0 < len(passing) < len(border.cohorts) and not for_all:
+        line, turn = (
+            f"govern phase advance {border.packet.id} --to {border.to} --only {','.join(passing)}",
+            None,
+        )
+    return Refused(reasons, line, verdicts, turn=turn)
+
+
+def uses_of(border: Border, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """The facts it rests on, with the record that froze what was read frozen."""
+    uses = {name for verdict in verdicts for name in verdict.uses}
+    return tuple(sorted(uses | ({border.packet.frozen_by} - {""})))
+
+
+def recorded(verdict: Verdict) -> dict[str, Any]:
+    """A verdict in a record: values, never sentences."""
+    entry: dict[str, Any] = {"check": verdict.check, "outcome": verdict.outcome}
+    entry |= {"warning": True} if verdict.warning else {}
+    return entry | ({"waiver": verdict.waived_by} if verdict.waived_by else {})
+
+
+def derivation(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    """What each judged cohort was judged on: value, n, limit and outcome, a row each; values, never sentences."""
+    kept = ("kpi", "cohort", "n", "value", "unit", "outcome", "warning", "limit")
+    return [{"check": v.check, **{name: row[name] for name in kept}} for v in verdicts for row in v.rows]
+
+
+def bound(border: Border, cause: str, percent: float | None = None) -> Event:
+    """The move of the border's cohorts to next, at the packet's canary share."""
+    prev, to = cast(Target, border.prev), cast(Target, border.next)
+    share = border.value["canary"].get("percent", 100) if percent is None else percent
+    moves = [
+        binding.Move(cohort, to, prev, share, attributes_of(border.dictionary, cohort))
+        for cohort in border.cohorts
+    ]
+    return binding.changed(border.value["surface"], cause, moves, packet=border.packet.id)

@@ -1,0 +1,195 @@
+"""The way back: which cohorts return to which baseline, and everything that follows from it in one commit.
+
+It has no gate and reads no document: all it needs stands in the ledger. Finding packet and trigger for a
+person under stress, and publishing when the remote is gone, are the command line's business.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from govern.domain.baseline import Target
+from govern.domain.binding import changed, current, way_back
+from govern.domain.capability import Capability, Writer
+from govern.domain.commands import asked
+from govern.domain.decision import Accepted, Decision, Refusal
+from govern.domain.document import Documents
+from govern.domain.findings import nearest
+from govern.domain.policy import Actor
+from govern.domain.records import Event, Record
+from govern.domain.state import Duty, Packet, State
+from govern.domain.windows import after
+from govern.errors import ExitCode
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """`cohorts` empty: everybody whom the packet put on next. `reason` is a code of policy's entry_reasons."""
+
+    do: ClassVar[str] = "rollback"
+    packet: str
+    reason: str
+    cohorts: tuple[str, ...] = ()
+    note: str | None = None
+    since: str | None = None
+
+
+def decide(state: State, documents: Documents, command: Rollback, actor: Actor, now: str) -> Decision:
+    packet = _packet(state, command)
+    cohorts = _cohorts(state, packet, command)
+    moves = way_back(state, packet, cohorts)
+    stay = [cohort for cohort in packet.on_next if cohort not in cohorts]
+    numbers = state.in_force.numbers
+    body: dict[str, Any] = {
+        "surface": packet.surface,
+        "cohorts": list(cohorts),
+        "stay": stay,
+        "to": moves[0].to.baseline if moves else _prev(packet).baseline,
+        "reason": command.reason,
+        "range": {"since": command.since or _bound_since(state, packet, cohorts)},
+        "relabel": {
+            "owner": actor.person,
+            "due": after(now, numbers["relabel_within"]),
+            "context": f"{packet.id}-{packet.attempt}",
+        },
+    }
+    body |= {"note": command.note} if command.note else {"note_due": after(now, numbers["note_within"])}
+    stream = f"packets/{packet.id}"
+    events = [
+        Event(stream, "rolled_back/1", body),
+        _review(state, packet, actor, now),
+        changed(packet.surface, "rollback", moves, packet=packet.id),
+        Event(
+            f"surfaces/{packet.surface}",
+            "promotions_frozen/1",
+            {"cohorts": list(cohorts), "because": command.reason, "packet": packet.id},
+        ),
+        *_dependents(state, packet),
+    ]
+    return Accepted(tuple(events), asked(replace(command, cohorts=tuple(cohorts))))
+
+
+def _packet(state: State, command: Rollback) -> Packet:
+    packet = state.packets.get(command.packet)
+    if packet is None or packet.prev is None:
+        close = nearest(command.packet, state.packets)
+        raise Refusal(
+            f"no packet `{command.packet}` in the ledger" + (f"; nearest: {close}" if close else ""),
+            exit=ExitCode.COULD_NOT,
+        )
+    reasons = state.in_force.view["entry_reasons"]
+    if command.reason not in reasons:
+        raise Refusal(
+            f"no reason `{command.reason}`; there are: {', '.join(reasons)}", exit=ExitCode.COULD_NOT
+        )
+    return packet
+
+
+def _cohorts(state: State, packet: Packet, command: Rollback) -> list[str]:
+    known = packet.on_next
+    wanted = sorted(set(command.cohorts)) or list(known)
+    for cohort in wanted:
+        if cohort not in packet.stages:
+            close = nearest(cohort, packet.stages)
+            raise Refusal(
+                f"no cohort `{cohort}` in {packet.id}" + (f"; nearest: {close}" if close else ""),
+                exit=ExitCode.COULD_NOT,
+            )
+    going = [cohort for cohort in wanted if cohort in known]
+    if not going:
+        where = ", ".join(f"{c} on {current(state.surfaces[packet.surface], c).to.baseline}" for c in wanted)
+        raise Refusal(f"already back, nothing to do: {where or 'nobody is on next'}", exit=ExitCode.YES)
+    return going
+
+
+def _prev(packet: Packet) -> Target:
+    assert packet.prev is not None
+    return packet.prev
+
+
+def _bound_since(state: State, packet: Packet, cohorts: Iterable[str]) -> str:
+    """When the first of them was bound to next: the incident cannot have begun earlier."""
+    assert packet.next is not None
+    since = [
+        binding.at
+        for cohort in cohorts
+        for binding in state.surfaces[packet.surface].cohorts.get(cohort, ())
+        if binding.to.digest == packet.next.digest
+    ]
+    return min(since, default=state.at)
+
+
+def _review(state: State, packet: Packet, actor: Actor, now: str) -> Event:
+    reviewers = state.in_force.holders("monitoring_review") or (actor.person,)
+    body = {
+        "calibration": packet.next.calibration if packet.next else None,
+        "owner": reviewers[0],
+        "due": after(now, state.in_force.numbers["calibration_review_within"]),
+    }
+    return Event(f"packets/{packet.id}", "calibration_review_scheduled/1", body)
+
+
+def _dependents(state: State, packet: Packet) -> list[Event]:
+    """Open packets whose prev is what moved: they wait until somebody has looked."""
+    assert packet.next is not None
+    return [
+        Event(
+            f"packets/{other.id}",
+            "packet_paused/1",
+            {"reason": f"builds on {packet.id}, which was rolled back"},
+        )
+        for other in sorted(state.packets.values(), key=lambda other: other.id)
+        if other.open and not other.paused_by and other.prev and other.prev.digest == packet.next.digest
+    ]
+
+
+def fold_rolled_back(state: State, record: Record) -> None:
+    packet = state.touch(record.stream.partition("/")[2])
+    body = record.body
+    packet.attempt += 1
+    packet.history.append(record)
+    packet.stages |= dict.fromkeys(body["cohorts"], "back")
+    if not packet.on_next and packet.phase != "adopted":
+        packet.phase = "rolled_back"
+    relabel = body["relabel"]
+    owed = [Duty("relabel", body["surface"], packet.id, relabel["owner"], relabel["due"], record.name)]
+    if "note_due" in body:
+        owed.append(Duty("note", body["surface"], packet.id, record.actor, body["note_due"], record.name))
+    state.duties += owed
+
+
+def fold_review(state: State, record: Record) -> None:
+    packet = state.touch(record.stream.partition("/")[2])
+    body = record.body
+    state.duties.append(
+        Duty("calibration_review", packet.surface, packet.id, body["owner"], body["due"], record.name)
+    )
+
+
+def fold_frozen(state: State, record: Record) -> None:
+    surface = state.surfaces[record.stream.partition("/")[2]]
+    surface.frozen |= dict.fromkeys(record.body["cohorts"], record.name)
+
+
+CAPABILITY = Capability(
+    writers=(
+        Writer(
+            Rollback,
+            decide,
+            (
+                "rolled_back/1",
+                "calibration_review_scheduled/1",
+                "binding_changed/1",
+                "promotions_frozen/1",
+                "packet_paused/1",
+            ),
+            "rollback_execute",
+            automation=True,
+        ),
+    ),
+    folds={
+        "rolled_back/1": fold_rolled_back,
+        "calibration_review_scheduled/1": fold_review,
+        "promotions_frozen/1": fold_frozen,
+    },
+)

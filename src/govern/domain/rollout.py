@@ -1,0 +1,135 @@
+"""`phase advance`: a packet passes its next border, and what is bound by that.
+
+Widening a packet that is already in the field stands in `extension`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, cast
+
+from govern.domain import proofs
+from govern.domain.baseline import Target
+from govern.domain.capability import Capability, Writer
+from govern.domain.checks import RULES
+from govern.domain.commands import asked
+from govern.domain.decision import Accepted, Decision, Refused
+from govern.domain.document import Documents
+from govern.domain.gates import Border
+from govern.domain.policy import Actor
+from govern.domain.promotion import (
+    border_to,
+    bound,
+    candidates,
+    derivation,
+    failing,
+    judge,
+    next_phase,
+    recorded,
+    refused,
+    uses_of,
+)
+from govern.domain.records import Event, Record
+from govern.domain.state import State
+from govern.domain.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Advance:
+    """`to` and `attempt` are fixed by the first decision: a retry never walks on to the next border."""
+
+    do: ClassVar[str] = "advance"
+    packet: str
+    to: str | None = None
+    only: tuple[str, ...] = ()
+    attempt: int | None = None
+    cohorts: tuple[str, ...] = ()
+    rehearsal: Mapping[str, Any] | None = None  # {same, seconds}: what the throw-away clone gave
+
+
+def decide(state: State, documents: Documents, command: Advance, actor: Actor, now: str) -> Decision:
+    packet = state.packet(command.packet)
+    to = next_phase(packet, command.to, command.attempt)
+    if to not in RULES[state.in_force.rules]:
+        return Refused((f"{packet.phase} -> {to} is not in this version",), f"govern phase show {packet.id}")
+    border = border_to(state, documents, packet, actor, now, to, command.only, rehearsal=command.rehearsal)
+    verdicts = judge(border)
+    if not all(verdict.passes for verdict in verdicts):
+        return refused(border, verdicts)
+    pinned = replace(command, to=to, attempt=packet.attempt, cohorts=border.cohorts)
+    events = [_advanced(border, verdicts, left(state, documents, border, command.only))]
+    if to == "shadow":
+        events += _proofs(border)
+    else:
+        events.append(bound(border, "advance"))
+    following = f"govern evidence shadow {packet.id} --pairs FILE" if to == "shadow" else "govern status"
+    return Accepted(tuple(events), asked(pinned), verdicts, next=following)
+
+
+def left(state: State, documents: Documents, border: Border, only: Sequence[str]) -> list[dict[str, Any]]:
+    """Who was left on prev and why: the checks that keep each of them back, none where nobody asked for it."""
+    if not only:
+        return []
+    rest = tuple(c for c in candidates(state, documents, border.packet, border.to) if c not in only)
+    if not rest:
+        return []
+    verdicts = judge(replace(border, cohorts=rest, judged={}))
+    return [{"cohort": cohort, "checks": failing(verdicts, cohort)} for cohort in rest]
+
+
+def _advanced(border: Border, verdicts: Sequence[Verdict], left_out: list[dict[str, Any]]) -> Event:
+    prev, to = cast(Target, border.prev), cast(Target, border.next)
+    body: dict[str, Any] = {
+        "from": border.packet.phase,
+        "to": border.to,
+        "attempt": border.packet.attempt,
+        "surface": border.value["surface"],
+        "prev": prev.as_value(),
+        "next": to.as_value(),
+        "cohorts": list(border.cohorts),
+        "left": left_out,
+        "dossier": border.dossier_digest,
+        "verdicts": [recorded(verdict) for verdict in verdicts],
+        "rows": derivation(verdicts),
+    }
+    if border.to == "shadow":
+        body["frozen"] = dict(border.frozen)
+    return Event(f"packets/{border.packet.id}", "phase_advanced/1", body, uses_of(border, verdicts))
+
+
+def _proofs(border: Border) -> list[Event]:
+    """What `reversible` showed on the way into shadow: a rehearsal held, and prev good."""
+    if border.rehearsal is None or border.prev is None:
+        return []
+    seconds = border.rehearsal["seconds"]
+    return [
+        proofs.rehearsal_held(border.packet.id, "clone", border.cohorts, same=True, seconds=seconds),
+        proofs.baseline_verified(border.prev, "rehearsal", border.now[:10], f"packets/{border.packet.id}"),
+    ]
+
+
+def fold(state: State, record: Record) -> None:
+    body = record.body
+    packet = state.touch(record.stream.partition("/")[2])
+    packet.phase = body["to"]
+    packet.attempt += 1
+    packet.history.append(record)
+    packet.surface = body["surface"]
+    packet.prev, packet.next = Target.of(body["prev"]), Target.of(body["next"])
+    if "frozen" in body:
+        packet.frozen, packet.frozen_by = dict(body["frozen"]), record.name
+        packet.stages = dict.fromkeys(body["cohorts"], "out")
+        packet.counting_from = record.n
+    else:
+        packet.stages |= dict.fromkeys(body["cohorts"], body["to"])
+
+
+CAPABILITY = Capability(
+    writers=(
+        Writer(
+            Advance,
+            decide,
+            ("phase_advanced/1", "rehearsal_held/1", "baseline_verified/1", "binding_changed/1"),
+        ),
+    ),
+    folds={"phase_advanced/1": fold},
+)

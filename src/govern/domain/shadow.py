@@ -1,0 +1,59 @@
+"""Recording a set of shadow pairs for a packet in shadow. What was measured comes in; here it is accepted or not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from govern.domain.capability import Capability, Writer
+from govern.domain.commands import CARRIED, PAYLOAD, asked
+from govern.domain.decision import Accepted, Decision, Refusal
+from govern.domain.document import Documents, rows_of
+from govern.domain.policy import Actor
+from govern.domain.records import Event, Record
+from govern.domain.state import State
+
+RECORDED_IN = ("shadow", "canary", "wide")  # paired scoring goes on after canary
+
+
+@dataclass(frozen=True)
+class RecordShadow:
+    """`measured` is the body of `evidence_recorded`; `tables` are the bytes that its digests name."""
+
+    do: ClassVar[str] = "record-shadow"
+    packet: str
+    measured: Mapping[str, Any] = field(metadata=PAYLOAD)
+    tables: Mapping[str, bytes] = field(default_factory=dict, metadata=CARRIED)
+
+
+def decide(state: State, documents: Documents, command: RecordShadow, actor: Actor, now: str) -> Decision:
+    packet = state.packet(command.packet)
+    if packet.phase not in RECORDED_IN:
+        line = f"govern phase advance {packet.id} --to shadow" if packet.phase == "draft" else "govern status"
+        raise Refusal(
+            f"{packet.id} is in {packet.phase.replace('_', ' ')}: pairs are recorded from shadow on",
+            type_line=line,
+        )
+    body = dict(command.measured)
+    unknown = sorted({row["cohort"] for row in _base_rows(documents, command)} - set(packet.stages))
+    if unknown:
+        raise Refusal(f"cohorts that {packet.id} does not cover: {', '.join(unknown[:5])}")
+    event = Event(f"packets/{packet.id}", "evidence_recorded/1", body, (packet.frozen_by,))
+    return Accepted(
+        (event,), asked(command), inputs=command.tables, next=f"govern evidence explain {packet.id}"
+    )
+
+
+def _base_rows(documents: Documents, command: RecordShadow) -> list[dict[str, Any]]:
+    digest = command.measured["table"]["sha256"]
+    rows = rows_of(command.tables[digest]) if digest in command.tables else documents.table(digest)
+    return [row for row in rows if row["kpi"] is None and row["cohort"] is not None]
+
+
+def fold(state: State, record: Record) -> None:
+    state.touch(record.stream.partition("/")[2]).evidence.append(record)
+
+
+CAPABILITY = Capability(
+    writers=(Writer(RecordShadow, decide, ("evidence_recorded/1",), automation=True),),
+    folds={"evidence_recorded/1": fold},
+)
