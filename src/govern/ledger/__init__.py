@@ -1,0 +1,1 @@
+"""The ledger room: the only one that knows git."""
