@@ -1,0 +1,1 @@
+"""What was measured, from which bytes. The only room that knows DuckDB; nothing here decides or records."""

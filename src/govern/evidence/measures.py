@@ -1,0 +1,88 @@
+"""The measures that are shipped: a SQL file each, what its value counts, and the units a KPI may show it in.
+
+The SQL gives plain numbers (a difference in score, a share from 0 to 1, a count); the unit is a matter of the
+KPI and is applied here. Whether a value is good or bad is not known in this room.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from govern.domain.findings import nearest
+from govern.errors import DocumentError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MEASURES = {  # measure: what its value is
+    "mean_score_delta": "score",
+    "median_abs_score_delta_top_decile": "score",
+    "net_win_rate": "share",
+    "policy_flip_rate": "share",
+    "promotion_gate_flip_count": "count",
+    "rank_delta_magnitude": "ranks",
+    "rank_inversion_count": "count",
+}
+UNITS = {
+    "score": ("points", "score"),
+    "share": ("percent", "points", "ratio"),
+    "count": ("count",),
+    "ranks": ("ranks",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KpiSpec:
+    """What a KPI says about its measurement. `range` is that of the score, lowest and highest."""
+
+    id: str
+    measure: str
+    unit: str
+    range: tuple[float, float] | None = None
+
+
+def require(kpi: KpiSpec) -> None:
+    """DocumentError unless the measure is shipped and can be shown in the KPI's unit."""
+    if kpi.measure not in MEASURES:
+        close = nearest(kpi.measure, MEASURES)
+        raise DocumentError(
+            f"KPI {kpi.id}: no measure `{kpi.measure}` on pairs" + (f"; nearest: {close}" if close else ""),
+            notes=(f"shipped: {', '.join(MEASURES)}",),
+        )
+    units = UNITS[MEASURES[kpi.measure]]
+    if kpi.unit not in units:
+        said = f"{kpi.measure} has no unit `{kpi.unit}`; it has {' or '.join(units)}"
+        raise DocumentError(f"KPI {kpi.id}: {said}")
+    if kpi.range is not None and not kpi.range[0] < kpi.range[1]:
+        raise DocumentError(f"KPI {kpi.id}: range goes from the lowest score to the highest")
+    if MEASURES[kpi.measure] == "score" and kpi.unit == "points" and kpi.range is None:
+        raise DocumentError(f"KPI {kpi.id}: points are hundredths of `range`, and it has none")
+
+
+def in_unit(value: float | int | None, kpi: KpiSpec) -> float | int | None:
+    """A value of the SQL in the unit of the KPI: points and percent are hundredths of the range or of all."""
+    if value is None or isinstance(value, int):
+        return value
+    if kpi.unit not in ("points", "percent"):
+        return rounded(value)
+    width = 1.0
+    if MEASURES[kpi.measure] == "score" and kpi.range is not None:
+        width = kpi.range[1] - kpi.range[0]
+    return rounded(value * 100 / width)
+
+
+def rounded(value: float | Decimal) -> float:
+    """To 12 significant digits: what machines and engines may differ in lies beyond."""
+    return float(f"{value:.12g}")
+
+
+def sql(name: str) -> str:
+    return (files(__package__) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run(connection: "DuckDBPyConnection", name: str, **parameters: object) -> list[dict[str, Any]]:
+    """The rows that the SQL file `name` gives, as mappings in its order."""
+    cursor = connection.execute(sql(name), parameters)
+    columns = [column[0] for column in cursor.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
