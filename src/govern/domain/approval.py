@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from govern.domain.capability import Capability, Writer
-from govern.domain.checks import RULES
 from govern.domain.checks.approvals import approvers, may_approve
 from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents
 from govern.domain.gates import Border
 from govern.domain.policy import Actor
-from govern.domain.promotion import border_to, judge, next_phase, refused, uses_of
+from govern.domain.promotion import border_to, checks_at, judge, next_phase, refused, uses_of
 from govern.domain.records import Event, Record
 from govern.domain.state import State
 from govern.domain.windows import after
@@ -36,8 +35,7 @@ class Approve:
 def decide(state: State, documents: Documents, command: Approve, actor: Actor, now: str) -> Decision:
     packet = state.packet(command.packet)
     to = next_phase(packet, command.to, command.attempt)
-    if to not in RULES[state.in_force.rules]:
-        raise Refusal(f"{packet.phase} -> {to} is not in this version")
+    checks_at(state, packet, to)
     border = border_to(state, documents, packet, actor, now, to, command.only)
     _entitled(border)
     verdicts = judge(border)

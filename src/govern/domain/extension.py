@@ -9,14 +9,14 @@ from typing import Any, ClassVar
 
 from govern.domain.binding import current
 from govern.domain.capability import Capability, Writer
-from govern.domain.checks import RULES, surface_free
+from govern.domain.checks import surface_free
 from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents
 from govern.domain.findings import nearest
 from govern.domain.gates import Border, Item, evaluate, open_border
 from govern.domain.policy import Actor
-from govern.domain.promotion import bound, derivation, recorded, refused, uses_of
+from govern.domain.promotion import bound, checks_at, derivation, recorded, refused, uses_of
 from govern.domain.records import Event, Record
 from govern.domain.state import Packet, State
 from govern.errors import ExitCode
@@ -42,7 +42,7 @@ def decide(state: State, documents: Documents, command: Extend, actor: Actor, no
     if already := [c for c in cohorts if _has_share(border, c, command)]:
         at = current(border.surface, already[0])
         raise Refusal(f"{already[0]} is on {at.to.baseline} at {at.percent:g} % already ({at.record})")
-    items = RULES[border.policy.rules]["canary"]
+    items = checks_at(state, packet, "canary")
     new = tuple(c for c in cohorts if packet.stages.get(c, "out") == "out")
     verdicts = evaluate(border, items)
     if new:

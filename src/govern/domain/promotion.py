@@ -12,7 +12,7 @@ from govern.domain.checks import RULES
 from govern.domain.decision import Refusal, Refused
 from govern.domain.document import Documents
 from govern.domain.findings import nearest
-from govern.domain.gates import Border, cohort_dictionary, evaluate, open_border, packet_in_force
+from govern.domain.gates import Border, Item, cohort_dictionary, evaluate, open_border, packet_in_force
 from govern.domain.policy import Actor
 from govern.domain.records import Event
 from govern.domain.selection import attributes_of, expand
@@ -36,7 +36,9 @@ def next_phase(packet: Packet, expected: str | None, attempt: int | None) -> Pha
     coming = PHASES[PHASES.index(packet.phase) + 1]
     moved = attempt is not None and attempt != packet.attempt
     if moved or (expected is not None and expected != coming):
-        raise Refusal(*_passed_meanwhile(packet, expected or coming, coming))
+        raise Refusal(
+            *_passed_meanwhile(packet, expected or coming, coming), type_line=f"govern phase show {packet.id}"
+        )
     return coming
 
 
@@ -87,9 +89,22 @@ def candidates(state: State, documents: Documents, packet: Packet, to: Phase) ->
     )
 
 
+def checks_at(state: State, packet: Packet, to: Phase) -> tuple[Item, ...]:
+    """The row of checks under the rules in force; a Refusal where this version does not have it."""
+    rules = state.in_force.rules
+    if rules not in RULES:
+        raise Refusal(
+            f"the policy in force asks for rules {rules}, this version has {max(RULES)}",
+            type_line="pip install --upgrade govern-cli",
+        )
+    if to not in RULES[rules]:
+        raise Refusal(f"{packet.phase} -> {to} is not in this version", type_line=f"govern phase show {packet.id}")
+    return RULES[rules][to]
+
+
 def judge(border: Border) -> tuple[Verdict, ...]:
     """Every check of the border under the rules in force."""
-    return evaluate(border, RULES[border.policy.rules][border.to])
+    return evaluate(border, checks_at(border.state, border.packet, border.to))
 
 
 def failing(verdicts: Iterable[Verdict], cohort: str) -> list[str]:
@@ -143,6 +158,7 @@ def bound(border: Border, cause: str, percent: float | None = None) -> Event:
     """The move of the border's cohorts to next, at the packet's canary share."""
     prev, to = cast(Target, border.prev), cast(Target, border.next)
     share = border.value["canary"].get("percent", 100) if percent is None else percent
+    share = int(share) if share == int(share) else share  # one form of each number
     moves = [
         binding.Move(cohort, to, prev, share, attributes_of(border.dictionary, cohort))
         for cohort in border.cohorts

@@ -10,9 +10,8 @@ from typing import Any, ClassVar, cast
 from govern.domain import proofs
 from govern.domain.baseline import Target
 from govern.domain.capability import Capability, Writer
-from govern.domain.checks import RULES
 from govern.domain.commands import asked
-from govern.domain.decision import Accepted, Decision, Refused
+from govern.domain.decision import Accepted, Decision
 from govern.domain.document import Documents
 from govern.domain.gates import Border
 from govern.domain.policy import Actor
@@ -20,6 +19,7 @@ from govern.domain.promotion import (
     border_to,
     bound,
     candidates,
+    checks_at,
     derivation,
     failing,
     judge,
@@ -49,8 +49,7 @@ class Advance:
 def decide(state: State, documents: Documents, command: Advance, actor: Actor, now: str) -> Decision:
     packet = state.packet(command.packet)
     to = next_phase(packet, command.to, command.attempt)
-    if to not in RULES[state.in_force.rules]:
-        return Refused((f"{packet.phase} -> {to} is not in this version",), f"govern phase show {packet.id}")
+    checks_at(state, packet, to)
     border = border_to(state, documents, packet, actor, now, to, command.only, rehearsal=command.rehearsal)
     verdicts = judge(border)
     if not all(verdict.passes for verdict in verdicts):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from govern.domain.capability import Capability, Writer
-from govern.domain.checks import RULES
 from govern.domain.checks.approvals import may_approve
 from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision, Refusal
@@ -16,7 +15,7 @@ from govern.domain.document import Documents
 from govern.domain.findings import nearest
 from govern.domain.gates import Border
 from govern.domain.policy import Actor
-from govern.domain.promotion import border_to, judge, next_phase
+from govern.domain.promotion import border_to, checks_at, judge, next_phase
 from govern.domain.records import Event, Record
 from govern.domain.state import State
 from govern.domain.verdict import Verdict
@@ -49,8 +48,7 @@ class AcceptRisk:
 def waive(state: State, documents: Documents, command: Waive, actor: Actor, now: str) -> Decision:
     packet = state.packet(command.packet)
     to = next_phase(packet, command.to, command.attempt)
-    if to not in RULES[state.in_force.rules]:
-        raise Refusal(f"{packet.phase} -> {to} is not in this version")
+    checks_at(state, packet, to)
     border = border_to(state, documents, packet, actor, now, to, command.only)
     _entitled(border)
     expires = _expiry(border, command.expires, now)
@@ -72,7 +70,7 @@ def waive(state: State, documents: Documents, command: Waive, actor: Actor, now:
 
 def _waived(border: Border, command: Waive) -> Verdict:
     """The verdict to be passed over; a Refusal where there is none or no waiver may."""
-    items = {item.name: item for item in RULES[border.policy.rules][border.to]}
+    items = {item.name: item for item in checks_at(border.state, border.packet, border.to)}
     if command.check not in items:
         close = nearest(command.check, items)
         raise Refusal(

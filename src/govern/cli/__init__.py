@@ -1,0 +1,1 @@
+"""The command line: the only room that knows typer. One noun a module; words in, an answer out."""

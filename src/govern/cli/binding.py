@@ -1,0 +1,140 @@
+"""`govern binding`: who is on what, since when, and by whose decision."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from govern.cli.frame import context, show
+from govern.cli.options import Fetch, Folder, Output
+from govern.errors import UsageError
+from govern.report.answer import Answer
+
+if TYPE_CHECKING:
+    from govern.operations.workspace import Workspace
+
+app = typer.Typer(no_args_is_help=True, help="Who is on what, and how that came to be.")
+
+OfSurface = Annotated[str | None, typer.Option("--surface", help="Only this surface.", metavar="SURFACE")]
+OfCohort = Annotated[str | None, typer.Option("--cohort", help="What decides for this key.", metavar="COHORT")]
+When = Annotated[
+    str | None,
+    typer.Option("--at", help="At this instant, through this day, or at a ledger commit.", metavar="TIME|DATE|REV"),
+]
+
+
+@app.command("show")
+def show_binding(
+    surface: OfSurface = None,
+    cohort: OfCohort = None,
+    at: When = None,
+    fetch: Fetch = False,
+    workspace: Folder = None,
+    output: Output = "text",
+) -> None:
+    """Who is on what: every surface, or one; for one cohort everything that decides."""
+
+    def work() -> Answer:
+        there, when, day = _then(at, fetch=fetch, folder=workspace)
+        if cohort is not None:
+            return _of_cohort(there, surface, cohort, when, at if day else None)
+        return _through(there, surface, at or "") if day else _overview(there, surface, when)
+
+    raise typer.Exit(show("binding show", work, output))
+
+
+@app.command()
+def history(
+    surface: OfSurface = None,
+    cohort: OfCohort = None,
+    fetch: Fetch = False,
+    workspace: Folder = None,
+    output: Output = "text",
+) -> None:
+    """Every change of a binding, oldest first."""
+    from govern.operations.bound import changes, cohort_note, surfaces
+    from govern.operations.looking_back import reading
+    from govern.report.bindings import binding_data, change_lines
+
+    def work() -> Answer:
+        there = reading(context(workspace=workspace), fetch=fetch)
+        lines: list[str] = []
+        data = []
+        for name, known in surfaces(there, surface):
+            note = cohort_note(there, known, cohort) if cohort is not None else None
+            lines += _noted(f"{name}: {note}") if note else []
+            found = changes(name, known, cohort)
+            lines += change_lines(found)
+            data += [binding_data(name, who, c.binding) for c in found for who in (c.cohorts or (None,))]
+        return Answer("binding history", tuple(lines), data={"changes": data})
+
+    raise typer.Exit(show("binding history", work, output))
+
+
+def _then(at: str | None, *, fetch: bool, folder: str | None) -> "tuple[Workspace, str, bool]":
+    """The workspace, the instant that is asked about, and whether a whole day is."""
+    from govern.operations.bound import END_OF_TIME, moment
+    from govern.operations.looking_back import reading
+
+    meant = moment(at)
+    if meant is None:
+        return reading(context(workspace=folder), at=at, fetch=fetch), END_OF_TIME, False
+    return reading(context(workspace=folder), fetch=fetch), *meant
+
+
+def _overview(there: "Workspace", surface: str | None, when: str) -> Answer:
+    from govern.operations.bound import groups, surfaces
+    from govern.report.bindings import binding_data, overview_lines
+
+    lines: list[str] = []
+    data = []
+    for name, known in surfaces(there, surface):
+        found = groups(known, when)
+        lines += overview_lines(name, found) if found else [f"{name}: nothing was bound yet at {when}"]
+        data += [binding_data(name, who, binding) for cohorts, binding in found for who in (cohorts or (None,))]
+    return Answer("binding show", tuple(lines), data={"bindings": data})
+
+
+def _through(there: "Workspace", surface: str | None, day: str) -> Answer:
+    from govern.operations.bound import changes, surfaces
+    from govern.report.bindings import binding_data, change_lines
+
+    found = [c for name, known in surfaces(there, surface) for c in changes(name, known, None)]
+    found = [change for change in found if change.binding.at[:10] == day]
+    lines = [f"{day} (a day: every change in it)", *(change_lines(found) or [" no change in it"])]
+    data = [binding_data(c.surface, who, c.binding) for c in found for who in (c.cohorts or (None,))]
+    return Answer("binding show", tuple(lines), data={"changes": data})
+
+
+def _of_cohort(there: "Workspace", surface: str | None, cohort: str, when: str, day: str | None) -> Answer:
+    from govern.domain.binding import at
+    from govern.operations.bound import cohort_note, decided, surfaces, timeline
+    from govern.report.bindings import binding_data, bundle_lines, day_lines
+
+    lines: list[str] = []
+    data = []
+    last = None
+    for name, known in surfaces(there, surface):
+        note = cohort_note(there, known, cohort)
+        lines += _noted(note) if note else []
+        title = f"{name}, {cohort}"
+        now = at(known, cohort, when)
+        if day is not None:
+            line = timeline(known, cohort)
+            changed = [(binding, decided(there, binding)) for binding in line if binding.at[:10] == day]
+            earlier = [binding for binding in line if binding.at[:10] < day]
+            lines += day_lines(title, day, earlier[-1] if earlier else None, changed)
+            data += [binding_data(name, cohort, binding) for binding, _ in changed]
+        elif now is None:
+            raise UsageError(f"{name} was not bound yet at {when}", type_line=f"govern binding history --surface {name}")
+        else:
+            lines += bundle_lines(title, now, there.state.packets.get(now.packet or ""), decided(there, now))
+            data.append(binding_data(name, cohort, now))
+        last = now or last
+    advice = ("next", f"govern audit --record {last.record}") if last else None
+    return Answer("binding show", tuple(lines), advice=advice, data={"cohort": cohort, "bindings": data})
+
+
+def _noted(text: str) -> list[str]:
+    from govern.report.wrap import wrapped
+
+    return wrapped(text, "note  ", "      ")

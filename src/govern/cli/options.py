@@ -1,0 +1,35 @@
+"""Options that several commands share, each with one meaning and one help text."""
+
+from typing import Annotated
+
+import typer
+
+from govern.errors import UsageError
+
+Output = Annotated[str, typer.Option("--format", help="text or json.", metavar="text|json")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer every question with yes.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Walk the whole way and record nothing.")]
+Actor = Annotated[
+    str | None, typer.Option(help="Act as this person: a claim, which holds no role.", metavar="PERSON")
+]
+Folder = Annotated[str | None, typer.Option("--workspace", help="The workspace's folder.", metavar="FOLDER")]
+At = Annotated[
+    str | None, typer.Option("--at", help="As of a ledger commit or an instant.", metavar="REV|TIME")
+]
+Fetch = Annotated[bool, typer.Option("--fetch", help="Fetch first; else what was last fetched is judged.")]
+Every = Annotated[bool, typer.Option("--verbose", "-v", help="Show every check.")]
+Reason = Annotated[str, typer.Option(help="Why, in a sentence; it is recorded.")]
+Expires = Annotated[str, typer.Option(help="A date or an instant, UTC.", metavar="DATE")]
+Only = Annotated[str, typer.Option(help="Take these cohorts only.", metavar="COHORT,…")]
+To = Annotated[str | None, typer.Option("--to", help="The phase that is expected.", metavar="PHASE")]
+Packet = Annotated[str, typer.Argument(help="The packet's id.", metavar="PACKET")]
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """`a,b` as a tuple; empty parts are a slip that is said."""
+    if not text:
+        return ()
+    parts = tuple(part.strip() for part in text.split(","))
+    if not all(parts):
+        raise UsageError(f"an empty name in `{text}`: names are separated by single commas")
+    return parts

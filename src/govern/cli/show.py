@@ -1,0 +1,77 @@
+"""`govern show`: anything that has a name."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from govern.cli.frame import context
+from govern.cli.frame import show as print_answer
+from govern.cli.options import At, Fetch, Folder, Output
+from govern.report.answer import Answer
+
+if TYPE_CHECKING:
+    from govern.operations.naming import Named
+    from govern.operations.workspace import Workspace
+
+
+def command(
+    name: Annotated[
+        str,
+        typer.Argument(help="A record, commit, digest, document, surface, cohort or person.", metavar="NAME"),
+    ],
+    at: At = None,
+    fetch: Fetch = False,
+    workspace: Folder = None,
+    output: Output = "text",
+) -> None:
+    """Show what NAME is: STREAM#SEQ, an id, FOLDER/ID where an id alone is not enough, or a digest."""
+    from govern.operations.looking_back import reading
+    from govern.operations.naming import one
+
+    def work() -> Answer:
+        there = reading(context(workspace=workspace), at=at, fetch=fetch)
+        return _answer(there, one(there, name))
+
+    raise typer.Exit(print_answer("show", work, output))
+
+
+def _answer(there: "Workspace", named: "Named") -> Answer:
+    if named.what in ("record", "commit", "digest"):
+        return _of_ledger(there, named)
+    if named.what in ("surface", "cohort", "person"):
+        return _of_policy(there, named)
+    from govern.operations.holdings import holding
+    from govern.report.named import document_answer
+
+    return document_answer(named.what, named.name, holding(there, named.what, named.name), there.state)
+
+
+def _of_ledger(there: "Workspace", named: "Named") -> Answer:
+    from govern.operations.naming import records
+    from govern.report.named import bytes_answer
+    from govern.report.records import commit_answer, record_answer
+
+    if named.what == "digest":
+        return bytes_answer(named.name, there.inputs(named.name))
+    if named.what == "record":
+        commit, record = records(there)[named.name]
+        return record_answer(record, commit.oid, there.state.void.get(record.command))
+    commit = next(commit for commit in there.history.commits if commit.oid == named.name)
+    held = [record for at, record in records(there).values() if at.oid == commit.oid]
+    return commit_answer(commit, held, there.ledger_branch)
+
+
+def _of_policy(there: "Workspace", named: "Named") -> Answer:
+    from govern.operations.bound import END_OF_TIME, groups
+    from govern.operations.naming import dictionary, records
+    from govern.operations.policies import published_person
+    from govern.report.bindings import overview_lines
+    from govern.report.named import cohort_answer, person_answer, surface_answer
+
+    if named.what == "cohort":
+        return cohort_answer(named.name, dictionary(there).get(named.name), there.state)
+    if named.what == "surface":
+        surface = there.state.surfaces[named.name]
+        return surface_answer(named.name, overview_lines(named.name, groups(surface, END_OF_TIME)), surface.frozen)
+    written = [record for _, record in records(there).values() if record.actor == named.name]
+    return person_answer(named.name, there.state.in_force, published_person(there, named.name), written)

@@ -1,0 +1,68 @@
+"""The writing commands' common path: ask, record, say what became of it."""
+
+from collections.abc import Callable, Sequence
+
+from govern.cli.frame import agreed
+from govern.domain.commands import Command
+from govern.domain.decision import Accepted, Refused
+from govern.domain.records import Record
+from govern.operations.context import Context
+from govern.operations.decide import Outcome, run
+from govern.operations.workspace import Workspace
+from govern.report.answer import Answer, refused, verdict_data
+
+Shown = Callable[[Outcome], Sequence[str]]
+
+
+def write(
+    name: str,
+    context: Context,
+    prepare: Callable[[Workspace], Command],
+    *,
+    dry_run: bool = False,
+    question: str | None = None,
+    before: Callable[[Workspace, Accepted], Sequence[str]] | None = None,
+    yes: bool = False,
+    shown: Shown | None = None,
+    told: Callable[[Outcome], str] | None = None,
+) -> Answer:
+    """Carry out a writing command. `question` is asked before anything is bound, under what `before` shows."""
+
+    def confirm(workspace: Workspace, decision: Accepted) -> bool:
+        for line in before(workspace, decision) if before else ():
+            print(line)
+        return question is None or agreed(question, yes=yes)
+
+    outcome = run(context, prepare, dry_run=dry_run, confirm=confirm)
+    above = tuple(shown(outcome)) if shown else ()
+    if isinstance(outcome.decision, Refused):
+        return refused(name, outcome.decision, above)
+    return accepted(name, outcome, above, told(outcome) if told else "")
+
+
+def accepted(name: str, outcome: Outcome, above: tuple[str, ...], told: str = "") -> Answer:
+    decision = outcome.decision
+    assert isinstance(decision, Accepted)
+    if outcome.oid is None:
+        would = ", ".join(f"{record.event.partition('/')[0]} {record.name}" for record in outcome.records)
+        return Answer(name, (*above, f"dry run: would record {would}"), data=data_of(outcome))
+    line = f"{outcome.word} {outcome.oid[:7]}" + (f": {told}" if told else "")
+    advice = ("next", decision.next) if decision.next else None
+    clock = ("SIMULATED clock",) if outcome.workspace.simulated else ()
+    return Answer(name, (*above, *decision.say, line, *clock), advice=advice, data=data_of(outcome))
+
+
+def data_of(outcome: Outcome) -> dict[str, object]:
+    decision = outcome.decision
+    verdicts = decision.verdicts if isinstance(decision, Accepted | Refused) else ()
+    return {
+        "commit": outcome.oid,
+        "word": outcome.word or None,
+        "tries": outcome.tries,
+        "records": [_record(record) for record in outcome.records],
+        "verdicts": [verdict_data(verdict) for verdict in verdicts],
+    }
+
+
+def _record(record: Record) -> dict[str, object]:
+    return {"name": record.name, "event": record.event, "at": record.at, "body": dict(record.body)}

@@ -1,0 +1,1 @@
+"""Bytes to documents and back: the only room that knows YAML and JSON Schema."""

@@ -1,0 +1,56 @@
+"""What the codes of measured files mean. They are emitted by `faults`; explaining them needs no measurement."""
+
+from govern.domain.rules.view import Explanation
+
+CODES = {
+    "GOV-EVD-001": Explanation(
+        "a column is missing",
+        "One row is one option, scored by prev and by next; without the column a row cannot be counted.",
+        "Rename or add the column that the finding names.",
+    ),
+    "GOV-EVD-002": Explanation(
+        "the same option twice",
+        "A second score of one option is no new evidence; counted twice it would make a small sample look large.",
+        "Keep one row for each option_id.",
+    ),
+    "GOV-EVD-003": Explanation(
+        "a row was bound to next",
+        "In shadow prev decides every case. Where next decided, people were already served by it.",
+        "Find what let next decide, and mend that before anything is measured.",
+    ),
+    "GOV-EVD-004": Explanation(
+        "a value cannot be read",
+        "A value that is guessed at would count in the gate as if it had been measured.",
+        "Write what the finding says the column takes, and leave a score empty where there is none.",
+    ),
+    "GOV-EVD-005": Explanation(
+        "a score out of range",
+        "Bands are in points of the range; a score outside belongs to another scale.",
+        "Mend the score, or the `range` of the KPI if scores may really be so.",
+    ),
+    "GOV-EVD-006": Explanation(
+        "a cohort that is not of this packet",
+        "Gates judge the cohorts that the packet covers, each alone. Rows of others decide nothing.",
+        "Mend the key, or cover the cohort in the packet.",
+    ),
+    "GOV-EVD-007": Explanation(
+        "other model versions than the packet's",
+        "Pairs of another version say nothing about this change.",
+        "Measure again with the packet's prev and next.",
+    ),
+    "GOV-EVD-008": Explanation(
+        "no row at all",
+        "An empty file is no measurement, and no data is never a pass.",
+        "Point at the file that holds the pairs.",
+    ),
+    "GOV-EVD-009": Explanation(
+        "the file cannot be read to its end",
+        "Rows that are lost in reading would be missing from the count without a word.",
+        "Write the file again, whole, in the form that its suffix names.",
+    ),
+    "GOV-EVD-010": Explanation(
+        "no cohort key",
+        "A row without a key belongs to no cohort, so no gate can judge it.",
+        "Write the key of the cohort that was served: printable ASCII without space, quote or comma.",
+    ),
+}

@@ -1,0 +1,1 @@
+"""The only room that opens documents, ledger and evidence together."""

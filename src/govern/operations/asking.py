@@ -1,0 +1,80 @@
+"""Questions that change nothing: a packet's next border with its verdicts, as `phase check` and `status` show it."""
+
+from dataclasses import dataclass, replace
+
+from govern.domain.decision import Refusal, Refused
+from govern.domain.evidence import newest_rows, pooled_row
+from govern.domain.gates import Border, open_border
+from govern.domain.policy import Actor
+from govern.domain.promotion import border_to, checks_at, judge, next_phase, refused
+from govern.domain.verdict import Verdict
+from govern.errors import RefusedError
+from govern.operations.rehearse import Rehearsed, rehearse
+from govern.operations.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One border as it stands now. `answer` is the refusal where it is not passed."""
+
+    border: Border
+    verdicts: tuple[Verdict, ...]
+    answer: Refused | None
+    base: dict[str, dict]  # type: ignore[type-arg]  # cohort -> the row that counts its pairs
+    pooled: dict | None  # type: ignore[type-arg]
+
+
+def ask_border(
+    workspace: Workspace, packet_id: str, only: tuple[str, ...] = (), to: str | None = None
+) -> Asked:
+    """Judge the next border of a packet. Raises RefusedError where there is none to ask about."""
+    state, documents, now = workspace.state, workspace.documents(), workspace.now()
+    actor = _asker(workspace)
+    try:
+        packet = state.packet(packet_id)
+        phase = next_phase(packet, to, None)
+        checks_at(state, packet, phase)
+        border = border_to(state, documents, packet, actor, now, phase, only)
+        verdicts = judge(border)
+    except Refusal as refusal:
+        raise raised(refusal.refused) from None
+    passed = all(verdict.passes for verdict in verdicts)
+    answer = None if passed else refused(border, verdicts)
+    shadow = phase == "canary"
+    base = {cohort: dict(row) for cohort, row in newest_rows(border, kpi=None).items()} if shadow else {}
+    pooled = pooled_row(border, kpi=None) if shadow else None
+    return Asked(border, verdicts, answer, base, dict(pooled) if pooled else None)
+
+
+def raised(decision: Refused) -> RefusedError:
+    """A refusal of the domain as an error that ends a reader."""
+    error = RefusedError(decision.reasons[0], type_line=decision.type_line, notes=tuple(decision.reasons[1:]))
+    error.exit = decision.exit
+    return error
+
+
+def rehearse_packet(workspace: Workspace, packet_id: str) -> Rehearsed:
+    """Walk the way back of a packet's covered cohorts on a throw-away clone."""
+    try:
+        packet = workspace.state.packet(packet_id)
+        if packet.ended:
+            raise Refusal(
+                f"{packet_id} is {packet.phase.replace('_', ' ')}: it has ended", type_line="govern status"
+            )
+        border = open_border(
+            workspace.state, workspace.documents(), packet_id, _asker(workspace), workspace.now(), to="canary"
+        )
+        if border.prev is None or border.next is None:
+            raise Refusal(f"not there: {', '.join(border.missing)}", type_line="govern validate")
+        staying = tuple(c for c in border.cohorts if packet.stages.get(c) != "back")
+
+        return rehearse(workspace, replace(border, cohorts=staying))
+    except Refusal as refusal:
+        raise raised(refusal.refused) from None
+
+
+def _asker(workspace: Workspace) -> Actor:
+    """Readers need nobody: who is unknown asks as nobody."""
+    identity = workspace.repository.identity()
+    person = workspace.state.in_force.person_with(identity[1]) if identity else None
+    return Actor(person or "")

@@ -1,0 +1,211 @@
+"""The one shell of every writing command: read, decide, record, publish; a lost race is decided again.
+
+What the first decision fixed (`asked`) is what every retry asks: the same border and attempt, never the next
+one. A rehearsal is this same walk on a throw-away clone.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from govern.domain.binding import datafile
+from govern.domain.capabilities import decide, revive
+from govern.domain.commands import CARRIED, Command
+from govern.domain.decision import Accepted, Decision, Refused
+from govern.domain.fold import fold
+from govern.domain.policy import Actor
+from govern.domain.records import Record
+from govern.domain.windows import instant
+from govern.errors import RefusedError, RepositoryError
+from govern.ledger.append import Published, commit, publish
+from govern.operations.context import Context
+from govern.operations.stamping import Envelope, Stamped, bytes_of_bindings, stamp
+from govern.operations.workspace import Workspace, open_workspace
+
+PROMOTIONS = ("advance", "extend")
+BREAKING = ("GOV-AUD-001", "GOV-AUD-002", "GOV-AUD-003", "GOV-AUD-004", "GOV-AUD-005", "GOV-AUD-006")
+
+Prepare = Callable[[Workspace], Command]  # the command as asked in this state; called for the first try only
+Confirm = Callable[[Workspace, Accepted], bool]  # False: the person said no
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a command. `word` is RECORDED or PUBLISHED; empty for a dry run."""
+
+    decision: Decision
+    workspace: Workspace
+    records: tuple[Record, ...] = ()
+    oid: str | None = None
+    word: str = ""
+    tries: int = 1
+
+
+def run(
+    context: Context,
+    prepare: Prepare,
+    *,
+    dry_run: bool = False,
+    confirm: Confirm | None = None,
+    opening: Callable[[Context], Workspace] | None = None,
+    fault: Callable[[str], None] | None = None,
+) -> Outcome:
+    """Carry out one command. Refusals come back as values; what stops the way raises a GovernError.
+
+    `opening` reads the workspace anew for every try, where the usual reading will not do (init).
+    """
+    deadline = time.monotonic() + context.patience
+    command: Command | None = None
+    wait, tries = 0.05, 0
+    while True:
+        tries += 1
+        workspace = opening(context) if opening else open_workspace(context, fetch=True)
+        require_writable(workspace)
+        command = command or prepare(workspace)
+        decision, stamped = take(workspace, command)
+        if isinstance(decision, Refused) or dry_run:
+            return Outcome(decision, workspace, stamped.records if stamped else (), tries=tries)
+        assert stamped is not None
+        if confirm is not None and tries == 1 and not confirm(workspace, decision):
+            raise RefusedError("nothing was recorded: the answer was no")
+        command = _pinned(command, decision)
+        published = record(workspace, stamped, fault)
+        if published is not None:
+            return Outcome(decision, workspace, stamped.records, published, "PUBLISHED", tries)
+        if time.monotonic() > deadline:
+            raise RepositoryError(
+                f"others were first {tries} times: nothing was recorded", type_line="try again"
+            )
+        time.sleep(wait * random.uniform(0.5, 1.5))
+        wait = min(wait * 2, 5.0)
+
+
+def take(
+    workspace: Workspace, command: Command, actor: Actor | None = None
+) -> tuple[Decision, Stamped | None]:
+    """Decide in this state; the records where the answer is yes. Nothing is written."""
+    actor = actor or workspace.actor()
+    documents = workspace.documents()
+    now = workspace.now()
+    if command.do in PROMOTIONS:
+        _require_clock(workspace)
+    decision = decide(workspace.state, documents, command, actor, now)
+    if isinstance(decision, Refused):
+        return decision, None
+    assert workspace.main is not None
+    policy = workspace.state.policy
+    envelope = Envelope(
+        command=workspace.context.nonce(),
+        at=now,
+        happened_at=None,
+        actor=actor.person,
+        claimed=actor.claimed,
+        main=workspace.main,
+        policy=policy.stamp if policy else decision.events[0].body["policy"],
+        asked=decision.asked,
+        documents=documents.read,
+    )
+    inputs = {**documents.bytes_read, **decision.inputs}
+    return decision, stamp(decision.events, workspace.history.chain, envelope, inputs)
+
+
+def record(workspace: Workspace, stamped: Stamped, fault: Callable[[str], None] | None = None) -> str | None:
+    """Commit and publish; the commit, or None where a rival was first. Raises where the remote says no."""
+    identity = workspace.repository.identity()
+    assert identity is not None, "the actor was named by it"
+    oid, published = keep_record(workspace, stamped, identity, fault)
+    if published.outcome == "moved":
+        return None
+    if published.outcome in ("refused", "offline"):
+        raise _not_published(workspace, published.outcome, published.text)
+    return oid
+
+
+def keep_record(
+    workspace: Workspace,
+    stamped: Stamped,
+    who: tuple[str, str],
+    fault: Callable[[str], None] | None = None,
+) -> tuple[str, Published]:
+    """Commit the records with all that belongs to them, and try to make that the tip."""
+    files = {**stamped.files, **serving_files(workspace, stamped.records)}
+    lead = stamped.records[0]
+    message = f"{lead.event} {lead.name}\n\ncommand: {lead.command}\nactor: {lead.actor}\n"
+    step = fault or _no_fault
+    oid = commit(workspace.repository, workspace.tip, files, message, who, lead.at, fault=step)
+    branch = workspace.ledger_branch
+    return oid, publish(workspace.repository, oid, workspace.tip, branch=branch, fault=step)
+
+
+def _no_fault(_: str) -> None:
+    """Every step succeeds."""
+
+
+def serving_files(workspace: Workspace, records: tuple[Record, ...]) -> Mapping[str, bytes]:
+    """The datafile, in the same commit as the binding that changes it."""
+    fold([records], workspace.state)
+    if not any(record.event == "binding_changed/1" for record in records):
+        return {}
+    return {"serving/bindings.json": bytes_of_bindings(datafile(workspace.state))}
+
+
+def require_writable(workspace: Workspace) -> None:
+    """What stops every writing command, with the way out. Raises RepositoryError."""
+    workspace.repository.require_free(workspace.ledger_branch)
+    if workspace.repository.remote is None and (several := workspace.repository.git.lines("remote")):
+        raise RepositoryError(
+            f"several remotes and none called origin: {', '.join(several)}; nobody can say which is published",
+            type_line=f"git remote rename {several[0]} origin",
+        )
+    if not workspace.fetched.ok:
+        raise RepositoryError(
+            f"{workspace.repository.remote} did not answer, so nothing can be published",
+            notes=tuple(workspace.fetched.reason.splitlines()[:3]),
+            type_line="govern status",
+        )
+    broken = [finding for finding in workspace.history.all_findings if finding.code in BREAKING]
+    if broken:
+        raise RepositoryError(
+            f"the ledger is broken: {broken[0].message}",
+            type_line="govern audit",
+            notes=("nothing is recorded until its bytes are back",),
+        )
+
+
+def _require_clock(workspace: Workspace) -> None:
+    apart = instant(workspace.state.at) - instant(workspace.own_clock())
+    if apart > timedelta(minutes=5):
+        raise RepositoryError(
+            f"one of two clocks is wrong: yours says {workspace.own_clock()}, the ledger's last record"
+            f" {workspace.state.at}: promotions wait",
+            type_line="date -u",
+        )
+
+
+def _pinned(command: Command, decision: Accepted) -> Command:
+    """The command as the first decision fixed it, with the bytes it carries."""
+    again = revive(decision.asked, decision.events[0].body)
+    assert again is not None
+    carried: dict[str, Any] = {
+        name: getattr(command, name)
+        for name, item in command.__dataclass_fields__.items()
+        if item.metadata == CARRIED
+    }
+    return replace(again, **carried) if carried else again
+
+
+def _not_published(workspace: Workspace, outcome: str, text: str) -> RepositoryError:
+    remote = workspace.repository.remote
+    notes = tuple(f"{remote}: {line}" for line in text.splitlines()[:5])
+    if outcome == "offline":
+        return RepositoryError(
+            f"{remote} did not answer: nothing was recorded", notes=notes, type_line="govern status"
+        )
+    return RepositoryError(
+        f"{remote} refused the push to {workspace.ledger_branch}: nothing was recorded",
+        notes=(*notes, "release owners need the right to push this branch, and no other"),
+        type_line=f"git push --dry-run {remote} {workspace.ledger_branch}",
+    )

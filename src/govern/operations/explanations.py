@@ -1,0 +1,95 @@
+"""Everything that `govern explain` can explain: the codes of all rooms, and the checks of every border."""
+
+import inspect
+from dataclasses import dataclass, field
+from functools import cache
+
+from govern.domain.checks import RULES
+from govern.domain.findings import nearest
+from govern.domain.gates import Item
+from govern.domain.rules.view import Explanation
+from govern.domain.state import PHASES
+from govern.errors import UsageError
+
+FROZEN = {
+    "GOV-FRZ-001": Explanation(
+        "a frozen value was changed",
+        "Thresholds, KPIs, criteria and triggers of a packet are fixed by the record that opened its window."
+        " An edit on the documents branch has no force, and would hide what decides.",
+        "Ask for it in the open: govern packet change PACKET --set DOC:FIELD=VALUE; somebody else applies it.",
+    ),
+    "GOV-FRZ-002": Explanation(
+        "a frozen value was changed by change control",
+        "The change was opened by one person, applied by another, and is recorded; cycles count from zero.",
+        "Nothing: it is said so that a reviewer need not look for it.",
+    ),
+}
+DRIFTED = {
+    "GOV-DRF-001": Explanation(
+        "a pinned file has other bytes",
+        "A baseline that is bound or frozen names its files by digest. With other bytes on the documents branch"
+        " the way back leads to something that nobody verified.",
+        "Bring the bytes back, and save the new text as a new file with a baseline of its own.",
+    ),
+    "GOV-DRF-002": Explanation(
+        "a pinned file is gone",
+        "Prev must still exist: a rollback needs the very bytes that its baseline names.",
+        "Bring the file back; `govern baseline drift` names a commit that has it.",
+    ),
+}
+
+
+@dataclass
+class Check:
+    """A check as people meet it: where it is asked, and how it stands when it does not pass."""
+
+    name: str
+    about: str
+    borders: list[str] = field(default_factory=list)
+    mode: str = "block"
+    waivable: bool = True
+
+
+def codes() -> dict[str, Explanation]:
+    """Every finding code with its explanation, sorted."""
+    from govern.documents import codes as documents
+    from govern.documents import yaml_codes
+    from govern.domain import rules
+    from govern.evidence import codes as evidence
+    from govern.ledger.faults import CODES as FAULTS
+
+    ledger = {str(code): Explanation(*told) for code, told in FAULTS.items()}
+    every = yaml_codes.CODES | documents.CODES | rules.CODES | evidence.CODES | ledger | FROZEN | DRIFTED
+    return dict(sorted(every.items()))
+
+
+@cache
+def checks() -> dict[str, Check]:
+    """Every check of the newest rules, in the order of the borders."""
+    found: dict[str, Check] = {}
+    for to, items in RULES[max(RULES)].items():
+        border = f"{PHASES[PHASES.index(to) - 1]} -> {to}"  # type: ignore[arg-type]  # the keys of RULES are phases
+        for item in items:
+            known = found.setdefault(item.name, Check(item.name, _about(item)))
+            known.borders.append(border)
+            known.mode, known.waivable = item.mode, item.waivable
+    return found
+
+
+def _about(item: Item) -> str:
+    """What the check's own module says of it; empty where docstrings were left out."""
+    module = inspect.getmodule(item.check)
+    return inspect.cleandoc(module.__doc__ or "") if module else ""
+
+
+def explained(word: str) -> tuple[str, Explanation] | Check:
+    """The code or the check that is meant. UsageError with the nearest one."""
+    code = word.upper()
+    if code in codes():
+        return code, codes()[code]
+    name = word.casefold().replace("-", "_")
+    if name in checks():
+        return checks()[name]
+    close = nearest(code if code.startswith("GOV") else name, [*codes(), *checks()])
+    message = f"no code and no check `{word}`" + (f"; nearest: {close}" if close else "")
+    raise UsageError(message, type_line=f"govern explain {close}" if close else "govern explain")

@@ -1,0 +1,136 @@
+"""Everything that has a name, and what a name means: records, commits, digests, documents, surfaces, cohorts,
+people. What is shown of it stands elsewhere.
+
+A full name is FOLDER/ID, as a stream or a frozen document is called; a short one is the id alone, where
+nothing else has it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from govern.documents.catalog import kind_of
+from govern.domain.document import FOLDERS, SINGLE_FILES
+from govern.domain.findings import nearest
+from govern.domain.gates import cohort_dictionary
+from govern.domain.records import Record
+from govern.domain.state import Binding, State
+from govern.errors import GovernError, UsageError
+from govern.ledger.history import LedgerCommit
+from govern.operations.workspace import Workspace
+
+PLACES = {**FOLDERS, "surface": "surfaces", "cohort": "cohorts", "person": "people"}
+KINDS = {folder: kind for kind, folder in PLACES.items()}
+RECORD = re.compile(r"(?P<stream>[^#]+)#[0-9]+")
+DIGEST = re.compile(r"sha256:[0-9a-f]{7,64}")
+COMMIT = re.compile(r"[0-9a-f]{4,64}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Named:
+    """`what` is record, commit, digest, surface, cohort, person or a kind of document."""
+
+    what: str
+    name: str
+
+    @property
+    def full(self) -> str:
+        """The name that nothing else has."""
+        if self.what in SINGLE_FILES:
+            return SINGLE_FILES[self.what]
+        return f"{PLACES[self.what]}/{self.name}" if self.what in PLACES else self.name
+
+
+def one(workspace: Workspace, text: str) -> Named:
+    """What `text` names. UsageError with the nearest name, or with a line for each of several meanings."""
+    found = meanings(workspace, text)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        notes = tuple(f"{named.what:<9} govern show {named.full}" for named in found[1:])
+        raise UsageError(
+            f"`{text}` names {len(found)} things; the first is a {found[0].what}, and there are:",
+            notes=notes,
+            type_line=f"govern show {found[0].full}",
+        )
+    raise _unknown(workspace, text)
+
+
+def meanings(workspace: Workspace, text: str) -> list[Named]:
+    """All that `text` may mean, each once."""
+    if RECORD.fullmatch(text):
+        return [Named("record", text)] if text in records(workspace) else []
+    if text.startswith("sha256:"):
+        held = workspace.history.inputs if DIGEST.fullmatch(text) else {}
+        return [Named("digest", digest) for digest in sorted(held) if digest.startswith(text)]
+    found = {named for named in names(workspace) if text in (named.name, named.full)}
+    if COMMIT.fullmatch(text):
+        commits = workspace.history.commits
+        found |= {Named("commit", commit.oid) for commit in commits if commit.oid.startswith(text.lower())}
+    return sorted(found)
+
+
+def records(workspace: Workspace) -> dict[str, tuple[LedgerCommit, Record]]:
+    """Every record of the ledger by its name, in order, with the commit that holds it."""
+    return {r.name: (commit, r) for commit, command in workspace.commands() for r in command}
+
+
+def names(workspace: Workspace) -> Iterator[Named]:
+    """Everything with a name of its own but records, commits and digests; some more than once."""
+    state = workspace.state
+    yield from (Named("surface", surface) for surface in state.surfaces)
+    yield from (Named("person", person) for person in state.in_force.view["people"])
+    yield from (Named("packet", packet) for packet in state.packets)
+    yield from (Named("cohort", cohort) for surface in state.surfaces.values() for cohort in surface.cohorts)
+    yield from (Named("baseline", binding.to.baseline) for binding in bindings(state))
+    for packet in state.packets.values():
+        for key in packet.frozen:
+            folder, _, name = key.partition("/")
+            yield Named(KINDS[folder], name)
+    if workspace.main is not None:
+        yield from _documents(workspace)
+
+
+def _documents(workspace: Workspace) -> Iterator[Named]:
+    """The documents of the published branch and the keys of its cohort dictionary."""
+    for path in workspace.tree.paths():
+        kind = kind_of(path, workspace.state.folder)
+        if kind in FOLDERS:
+            yield Named(kind, path.rpartition("/")[2].removesuffix(".yaml"))
+        elif kind is not None:
+            yield Named(kind, SINGLE_FILES[kind])
+    yield from (Named("cohort", cohort) for cohort in dictionary(workspace))
+
+
+def dictionary(workspace: Workspace) -> Mapping[str, Mapping[str, object]]:
+    """The published cohort dictionary; empty where it is missing or faulty: a reader goes on without it."""
+    from govern.domain.decision import Refusal
+
+    try:
+        return cohort_dictionary(workspace.documents())
+    except (GovernError, Refusal):
+        return {}
+
+
+def bindings(state: State) -> Iterator[Binding]:
+    """Every binding that ever held."""
+    for surface in state.surfaces.values():
+        for timeline in (surface.default, *surface.cohorts.values()):
+            yield from timeline
+
+
+def _unknown(workspace: Workspace, text: str) -> UsageError:
+    record = RECORD.fullmatch(text)
+    if record:
+        known = [name for name in records(workspace) if name.startswith(f"{record['stream']}#")]
+        if known:
+            message = f"no record `{text}`: its stream has {len(known)}"
+            return UsageError(message, type_line=f"govern show {known[-1]}")
+        text = record["stream"]
+    if text.startswith("sha256:"):
+        why = "no bytes with this digest lie in the ledger" if DIGEST.fullmatch(text) else "not a digest"
+        return UsageError(f"{why}: {text}", type_line="govern log")
+    known = [name for named in names(workspace) for name in {named.name, named.full}]
+    close = nearest(text, known)
+    message = f"nothing is named `{text}`" + (f"; nearest: {close}" if close else "")
+    return UsageError(message, type_line=f"govern show {close}" if close else "govern log")

@@ -1,0 +1,99 @@
+"""What a decision reads: documents at one commit of the documents branch, and what the ledger keeps.
+
+`BranchDocuments` reads a tree and remembers what was read; `RecordedDocuments` gives a past decision exactly
+what its record names, from the ledger's inputs. Both are the same to a decision.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from govern.documents import catalog, schemas
+from govern.documents.tree import Tree, matching, pinned
+from govern.domain.decision import Refusal
+from govern.domain.document import Document, Positions, Value, digest_of, rows_of
+
+Inputs = Callable[[str], bytes | None]  # digest -> bytes
+
+
+class MissingInputError(Exception):
+    """A past decision read bytes that the ledger does not hold."""
+
+
+def _sound(path: str, data: bytes, folder: str) -> Document:
+    """The document, when nothing is wrong with it by itself: nothing is decided on a faulty one."""
+    document, findings = catalog.parse_document(path, data, folder)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if document is None or errors:
+        more = f" (and {len(errors) - 1} more)" if errors[1:] else ""
+        raise Refusal(f"{path}:{errors[0].line}: {errors[0].message}{more}", type_line="govern validate")
+    return document
+
+
+class KeptDocuments:
+    """What lies in the ledger: frozen documents and tables."""
+
+    def __init__(self, folder: str, inputs: Inputs) -> None:
+        self.folder = folder
+        self._inputs = inputs
+        self._parsed: dict[tuple[str, str], Document] = {}
+
+    def frozen(self, key: str, digest: str) -> Document:
+        if (key, digest) not in self._parsed:
+            path = f"{self.folder}/{key}.yaml"
+            self._parsed[key, digest] = _sound(path, self.kept(digest), self.folder)
+        return self._parsed[key, digest]
+
+    def table(self, digest: str) -> list[dict[str, Any]]:
+        return rows_of(self.kept(digest))
+
+    def kept(self, digest: str) -> bytes:
+        data = self._inputs(digest)
+        if data is None:
+            raise MissingInputError(f"{digest} is not in the ledger")
+        return data
+
+    def problems(self, kind: str, value: Value) -> tuple[str, ...]:
+        return tuple(finding.message for finding in schemas.check(kind, value, "", Positions()))
+
+
+class BranchDocuments(KeptDocuments):
+    """Documents of a tree. `read` is what a record names, `bytes_read` goes into the ledger's inputs."""
+
+    def __init__(self, tree: Tree, folder: str, inputs: Inputs) -> None:
+        super().__init__(folder, inputs)
+        self._tree = tree
+        self.read: dict[str, str] = {}
+        self.bytes_read: dict[str, bytes] = {}
+
+    def get(self, kind: str, document_id: str) -> Document | None:
+        path = catalog.path_of(self.folder, kind, document_id)
+        data = self._tree.read(path)
+        if data is None:
+            return None
+        document = _sound(path, data, self.folder)
+        digest = digest_of(data)
+        self.read[path] = digest
+        self.bytes_read[digest] = data
+        return document
+
+    def pinned(self, pattern: str) -> Mapping[str, str]:
+        found = pinned(self._tree, pattern)
+        self.read |= found
+        return found
+
+
+class RecordedDocuments(KeptDocuments):
+    """What one record read, by its own list."""
+
+    def __init__(self, documents: Mapping[str, str], folder: str, inputs: Inputs) -> None:
+        super().__init__(folder, inputs)
+        self._documents = documents
+
+    def get(self, kind: str, document_id: str) -> Document | None:
+        path = catalog.path_of(self.folder, kind, document_id)
+        if path not in self._documents:
+            return None
+        return _sound(path, self.kept(self._documents[path]), self.folder)
+
+    def pinned(self, pattern: str) -> Mapping[str, str]:
+        return {path: self._documents[path] for path in matching(pattern, self._documents)}

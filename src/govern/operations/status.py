@@ -1,0 +1,206 @@
+"""What a release owner must know on Monday at nine: who is on what, what is blocked by what, what is due."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from govern.domain.baseline import Target
+from govern.domain.checks.approvals import may_approve
+from govern.domain.decision import Refusal
+from govern.domain.document import FOLDERS
+from govern.domain.policy import policy_of, view_of
+from govern.domain.proofs import standing
+from govern.domain.state import Packet, Surface
+from govern.domain.windows import after, before, instant
+from govern.errors import GovernError
+from govern.operations.asking import ask_border
+from govern.operations.workspace import Workspace
+
+SOON = "P3D"  # a verification that ends within this is somebody's task today
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something for a person, with the line to type."""
+
+    what: str
+    line: str
+    overdue: bool = False
+
+
+@dataclass(frozen=True)
+class SurfaceRow:
+    surface: str
+    packet: str
+    phase: str
+    on_next: str
+    prev: str
+
+
+@dataclass
+class Status:
+    """One screen. `due` is by date; `notes` say what is wrong beyond any packet."""
+
+    person: str | None = None
+    yours: list[Task] = field(default_factory=list)
+    surfaces: list[SurfaceRow] = field(default_factory=list)
+    blocked: list[tuple[str, str, list[str]]] = field(default_factory=list)  # packet, border, why
+    due: list[tuple[str, str]] = field(default_factory=list)  # instant, what
+    waivers: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def overdue(self) -> bool:
+        return any(task.overdue for task in self.yours)
+
+
+def status_of(workspace: Workspace) -> Status:
+    identity = workspace.repository.identity()
+    person = workspace.state.in_force.person_with(identity[1]) if identity else None
+    status = Status(person)
+    now = workspace.now()
+    packets = _packets(workspace)
+    _surfaces(workspace, packets, status)
+    for packet in packets:
+        if not packet.ended and packet.phase != "adopted":
+            _border(workspace, packet, status)
+    _duties(workspace, now, status)
+    _verifications(workspace, now, status)
+    _debts(packets, now, status)
+    status.notes += _notes(workspace)
+    status.due.sort()
+    return status
+
+
+def _packets(workspace: Workspace) -> list[Packet]:
+    """Packets that the ledger knows, and drafts that are only merged."""
+    folder = f"{workspace.state.folder}/{FOLDERS['packet']}/"
+    drafts = {
+        path.removeprefix(folder).removesuffix(".yaml")
+        for path in workspace.tree.paths()
+        if path.startswith(folder) and path.endswith(".yaml")
+    }
+    return [workspace.state.packet(name) for name in sorted(drafts | set(workspace.state.packets))]
+
+
+def _surfaces(workspace: Workspace, packets: list[Packet], status: Status) -> None:
+    for name, surface in sorted(workspace.state.surfaces.items()):
+        here = [p for p in packets if p.surface == name and (p.open or p.on_next)]
+        rest = surface.default[-1].to.baseline
+        for packet in here:
+            on_next = f"{' '.join(_share(surface, c) for c in packet.on_next)}" if packet.on_next else "-"
+            if packet.on_next and packet.next:
+                on_next += f" {packet.next.baseline}"
+            prev = packet.prev.baseline if packet.prev else rest
+            back = [cohort for cohort in packet.covered if cohort not in packet.on_next]
+            who = " ".join(back) if packet.on_next else f"all {len(back)}"
+            where = f"{who or 'the rest'}: {prev}"
+            status.surfaces.append(SurfaceRow(name, packet.id, packet.phase, on_next, where))
+        if not here:
+            status.surfaces.append(SurfaceRow(name, "-", "-", "-", f"all: {rest}"))
+        if surface.frozen:
+            status.notes.append(f"{name} is frozen for {' '.join(sorted(surface.frozen))}")
+
+
+def _share(surface: Surface, cohort: str) -> str:
+    percent = surface.cohorts[cohort][-1].percent
+    return cohort if percent == 100 else f"{cohort} {percent:g} %"
+
+
+def _border(workspace: Workspace, packet: Packet, status: Status) -> None:
+    try:
+        asked = ask_border(workspace, packet.id)
+    except Refusal as refusal:
+        status.blocked.append((packet.id, "", list(refusal.refused.reasons)))
+        return
+    except GovernError as error:
+        status.blocked.append((packet.id, "", [error.message]))
+        return
+    open_checks = [verdict for verdict in asked.verdicts if not verdict.passes]
+    may = status.person is not None and may_approve(asked.border, status.person)
+    line = f"govern phase advance {packet.id} --to {asked.border.to}"
+    if open_checks:
+        why = [f"{verdict.check}: {verdict.text}" for verdict in open_checks]
+        status.blocked.append((packet.id, asked.border.to, why))
+    if not open_checks and status.person is not None:
+        status.yours.append(Task(f"{packet.id} may go to {asked.border.to}", line))
+    change = packet.change
+    if change is not None and change.actor != status.person and may:
+        status.yours.append(
+            Task(f"{packet.id} has an open change", f"govern packet change {packet.id} --apply")
+        )
+
+
+def _duties(workspace: Workspace, now: str, status: Status) -> None:
+    for duty in workspace.state.duties:
+        overdue = duty.due <= now
+        what = f"{duty.kind.replace('_', ' ')}, {duty.packet} ({duty.owner})"
+        status.due.append((duty.due, what + (" OVERDUE" if overdue else "")))
+        if duty.owner == status.person:
+            line = f"govern phase show {duty.packet}"
+            status.yours.append(Task(f"{duty.kind.replace('_', ' ')} of {duty.packet}", line, overdue))
+
+
+def _verifications(workspace: Workspace, now: str, status: Status) -> None:
+    """Baselines in force: how long their verification holds, and whether anybody ever showed the way back."""
+    policy = workspace.state.in_force
+    within = policy.numbers["baseline_verified_within"]
+    unproven = []
+    for target in _in_force(workspace):
+        records = [
+            r for r in workspace.state.verified.get(target.baseline, []) if r.body["digest"] == target.digest
+        ]
+        if standing(workspace.state, target) == "observed":
+            unproven.append(target.baseline)
+        until = after(records[-1].body["day"], within) if records else now
+        status.due.append((until, f"{target.baseline} is to be verified again"))
+        if before(until, SOON) <= now and status.person in policy.holders("monitoring_review"):
+            held = (instant(now) - instant(records[-1].body["day"])).days if records else 0
+            what = f"{target.baseline} verified {held} of {within[1:-1]} days"
+            status.yours.append(Task(what, f"govern baseline verify {target.baseline}", until <= now))
+    if unproven:
+        status.notes.append(f"the way back is unproven: {', '.join(sorted(set(unproven)))} was only declared")
+
+
+def _in_force(workspace: Workspace) -> Iterator[Target]:
+    """Baselines to which somebody could be taken back now: defaults, and prevs of open packets."""
+    seen = set()
+    defaults = [surface.default[-1].to for surface in workspace.state.surfaces.values() if surface.default]
+    prevs = [packet.prev for packet in workspace.state.packets.values() if packet.open and packet.prev]
+    for target in (*defaults, *prevs):
+        if target.digest not in seen:
+            seen.add(target.digest)
+            yield target
+
+
+def _debts(packets: list[Packet], now: str, status: Status) -> None:
+    for packet in packets:
+        if packet.ended:
+            continue
+        for record in packet.waivers:
+            if record.body["expires"] > now:
+                until = record.body["expires"][:10]
+                status.waivers.append(
+                    f"{packet.id} {record.body['check']} until {until} ({record.body['owner']})"
+                )
+        for record in packet.risks:
+            if record.body["expires"] > now:
+                status.waivers.append(
+                    f"{packet.id} no shadow pairs until {record.body['expires'][:10]} ({record.actor})"
+                )
+
+
+def _notes(workspace: Workspace) -> Iterator[str]:
+    state = workspace.state
+    if state.void:
+        yield f"{len(state.void)} void command{'s' if len(state.void) > 1 else ''} in the ledger: govern audit"
+    if not any(state.in_force.numbers["approvals"][b] for b in ("shadow", "canary", "wide", "adopted")):
+        yield "nobody reviews: policy asks no approval at any border"
+    try:
+        workspace_document = workspace.documents().get("workspace", "main")
+    except Refusal as refusal:
+        yield f"govern.yaml on {state.branch} cannot be read: {refusal.refused.reasons[0]}"
+        return
+    if workspace_document is not None:
+        proposed = policy_of(view_of(workspace_document.value))
+        if proposed.view != state.in_force.view:
+            yield "govern.yaml differs from the policy in force and has no force: govern policy diff"

@@ -1,0 +1,256 @@
+"""Opening a workspace: fetch, read the ledger, fold it. What a command then asks of it stands elsewhere.
+
+Documents are read from the published tip of the documents branch, records from the ledger's tip; the index,
+the working tree and HEAD are never looked at.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from govern.documents.tree import Tree
+from govern.domain.fold import fold
+from govern.domain.policy import Actor
+from govern.domain.records import Record
+from govern.domain.state import State
+from govern.errors import RepositoryError, UsageError
+from govern.ledger.append import LEDGER
+from govern.ledger.history import History, LedgerCommit, read_history, read_input
+from govern.ledger.repository import Fetched, Repository, open_repository
+from govern.operations.context import Context
+from govern.operations.reading import BranchDocuments, Inputs, MissingInputError
+from govern.operations.tables import taken_in
+
+CLOCKS_APART = 300  # seconds that an own clock may lie behind the ledger before promotions stop
+
+
+@dataclass
+class Workspace:
+    """One reading of a workspace. `main` is the commit of the documents branch that was read."""
+
+    context: Context
+    repository: Repository
+    ledger_branch: str
+    history: History
+    fetched: Fetched
+    state: State
+    main: str | None
+    judged: bool = False  # gates of every command were decided again
+
+    @property
+    def tip(self) -> str | None:
+        return self.history.tip
+
+    @property
+    def inputs(self) -> Inputs:
+        return lambda digest: read_input(self.repository, self.history, digest)
+
+    @property
+    def tree(self) -> Tree:
+        if self.main is None:
+            raise RepositoryError(
+                f"the documents branch {self.state.branch} is not in this clone",
+                type_line=f"git fetch origin {self.state.branch}",
+            )
+        return self.repository.tree(self.main)
+
+    def documents(self) -> BranchDocuments:
+        return BranchDocuments(self.tree, self.state.folder, self.inputs)
+
+    def commands(self) -> list[tuple[LedgerCommit, Sequence[Record]]]:
+        """The records of each commit, lists taken in."""
+        return whole(self.repository, self.history)
+
+    def actor(self) -> Actor:
+        """Who asks: the person whose e-mail is git's user.email, else a claim."""
+        identity = self.repository.identity()
+        if identity is None:
+            raise RepositoryError(
+                "git has no user.email, so nobody can be named as the actor",
+                type_line="git config user.email you@example.com",
+            )
+        policy = self.state.in_force
+        person = policy.person_with(identity[1])
+        claim = self.context.actor
+        if claim is not None and claim != person:
+            if claim not in policy.view["people"]:
+                raise UsageError(f"no person `{claim}` in the policy; there are: {_people(self.state)}")
+            return Actor(claim, claimed=True)
+        if person is None:
+            raise UsageError(
+                f"{identity[1]} is nobody in policy epoch {policy.epoch}; its people: {_people(self.state)}",
+                type_line="git config user.email ONE-OF-THEIRS",
+                notes=("a new person comes in by an edit of govern.yaml and `govern policy adopt`",),
+            )
+        return Actor(person)
+
+    def now(self) -> str:
+        """The instant of this command: never before the ledger's tip or the commit that was read."""
+        own = self.own_clock()
+        latest = max(own, self.state.at)
+        return (
+            max(latest, self.repository.committer_date(self.main))
+            if self.main and not self.simulated
+            else latest
+        )
+
+    @property
+    def simulated(self) -> bool:
+        return self.state.clock == "simulated"
+
+    def own_clock(self) -> str:
+        given = self.context.simulated
+        if self.simulated and given is None:
+            raise UsageError(
+                "this ledger runs on a simulated clock: every command takes its time from GOVERN_NOW",
+                type_line=f"export GOVERN_NOW={self.state.at}",
+            )
+        if self.state.opened and not self.simulated and given is not None:
+            raise UsageError(
+                "GOVERN_NOW is set, and this ledger runs on the real clock", type_line="unset GOVERN_NOW"
+            )
+        return given or self.context.now
+
+
+def open_workspace(context: Context, *, fetch: bool, judge: bool = True, opened: bool = True) -> Workspace:
+    """Read everything a command starts from. `opened` False: a ledger need not exist yet (init).
+
+    Raises RepositoryError where there is no repository, no ledger, or several workspaces to choose from.
+    """
+    repository = open_repository(context.directory)
+    fetched = Fetched(True)
+    if fetch:
+        fetched = repository.fetch(_documents_branch(repository), timeout=5.0)
+    branch = _choose(repository, context, opened)
+    history = read_history(repository, ledger_tip(repository, branch))
+    if opened and history.tip is None:
+        raise _no_ledger(repository, fetched)
+    workspace = Workspace(context, repository, branch, history, fetched, State(), None)
+    _fold(workspace, judge)
+    if workspace.state.opened:
+        workspace.main = repository.tip(workspace.state.branch)
+        if fetch and workspace.main is None and fetched.ok:
+            workspace.fetched = repository.fetch(workspace.state.branch, timeout=5.0)
+            workspace.main = repository.tip(workspace.state.branch)
+    return workspace
+
+
+def whole(repository: Repository, history: History) -> list[tuple[LedgerCommit, Sequence[Record]]]:
+    def read(digest: str) -> bytes:
+        data = read_input(repository, history, digest)
+        if data is None:
+            raise MissingInputError(f"{digest} is not in the ledger")
+        return data
+
+    return [
+        (commit, tuple(taken_in(record, read) for record in commit.records))
+        for commit in history.commits
+        if commit.records
+    ]
+
+
+def _fold(workspace: Workspace, judge: bool) -> None:
+    commands = workspace.commands()
+    void: dict[str, str] = {}
+    if judge:
+        from govern.operations.judging import void_commands
+
+        void = void_commands(workspace, commands)
+    workspace.state = fold((records for _, records in commands), void=void)
+    workspace.judged = judge
+
+
+def ledger_tip(repository: Repository, branch: str) -> str | None:
+    """The published tip; where the local ledger is ahead of it (not published yet), the local one."""
+    published, local = repository.tip(branch), repository.local_tip(branch)
+    if published is None or local is None or published == local:
+        return published or local
+    return local if repository.is_ancestor(published, local) else published
+
+
+def _documents_branch(repository: Repository) -> str | None:
+    """The branch to fetch beside the ledger: what the genesis says, else the remote's HEAD."""
+    for branch in _ledgers(repository):
+        tip = ledger_tip(repository, branch)
+        if tip is not None and (genesis := _genesis(repository, tip)):
+            return str(genesis.body["documents_branch"])
+    return repository.default_branch() if repository.remote else None
+
+
+def _genesis(repository: Repository, tip: str) -> Record | None:
+    from govern.ledger.records import RecordFault, parse
+
+    path = "records/workspace/main/0001.yaml"
+    data = repository.tree(tip).read(path)
+    try:
+        return parse(data, path) if data is not None else None
+    except RecordFault:
+        return None
+
+
+def _ledgers(repository: Repository) -> list[str]:
+    from govern.ledger.repository import TRACKING
+
+    names = set()
+    for folder in (
+        "refs/heads/",
+        TRACKING,
+        f"refs/remotes/{repository.remote}/" if repository.remote else "",
+    ):
+        if folder:
+            names |= {ref.removeprefix(folder) for ref in repository.refs(folder)}
+    return sorted(name for name in names if name == LEDGER or name.startswith(f"{LEDGER}-"))
+
+
+def _choose(repository: Repository, context: Context, opened: bool) -> str:
+    """The ledger branch of the workspace that is meant: --workspace, else where one stands, else the only one."""
+    ledgers = _ledgers(repository)
+    if len(ledgers) <= 1 and context.workspace is None:
+        return ledgers[0] if ledgers else LEDGER
+    folders = {}
+    for branch in ledgers:
+        tip = ledger_tip(repository, branch)
+        genesis = _genesis(repository, tip) if tip else None
+        if genesis is not None:
+            folders[str(genesis.body["folder"])] = branch
+    if context.workspace is not None:
+        wanted = context.workspace.rstrip("/")
+        if wanted in folders:
+            return folders[wanted]
+        if not opened:
+            return f"{LEDGER}-{wanted.replace('/', '-')}" if ledgers else LEDGER
+        raise UsageError(f"no workspace `{wanted}`; there are: {', '.join(sorted(folders)) or 'none'}")
+    here = _here(repository, context)
+    for folder, branch in folders.items():
+        if here == folder or here.startswith(folder + "/"):
+            return branch
+    if len(folders) == 1:
+        return next(iter(folders.values()))
+    raise UsageError(
+        f"several workspaces: {', '.join(sorted(folders))}",
+        type_line=f"govern status --workspace {min(folders)}",
+    )
+
+
+def _here(repository: Repository, context: Context) -> str:
+    root = repository.root
+    directory = context.directory.resolve()
+    return directory.relative_to(root).as_posix() if root and directory.is_relative_to(root) else ""
+
+
+def _no_ledger(repository: Repository, fetched: Fetched) -> RepositoryError:
+    if not fetched.ok:
+        return RepositoryError(
+            f"no ledger here, and {repository.remote} did not answer: {fetched.reason}",
+            type_line=f"git fetch {repository.remote} {LEDGER}",
+        )
+    if repository.remote and not fetched.reason and not repository.refs("refs/govern/"):
+        return RepositoryError(
+            "the ledger has not been fetched into this clone, or was never opened",
+            type_line=f"git fetch {repository.remote} {LEDGER}",
+            notes=("where it was never opened: govern init",),
+        )
+    return RepositoryError("no ledger here: it has not been opened yet", type_line="govern init")
+
+
+def _people(state: State) -> str:
+    return ", ".join(state.in_force.view["people"])

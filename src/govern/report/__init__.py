@@ -1,0 +1,1 @@
+"""Values become text, JSON or SARIF. No disk, no git, no decision."""

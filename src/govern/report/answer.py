@@ -1,0 +1,80 @@
+"""What a command says: one value, shown as text or as one JSON object. Verdicts first, at most one advice."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from govern.domain.decision import Refused
+from govern.domain.findings import Finding
+from govern.domain.verdict import Verdict
+from govern.errors import ExitCode, GovernError
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`lines` are for people; `data` and `findings` for programs. `advice` is (`type`|`next`, a whole line)."""
+
+    command: str
+    lines: tuple[str, ...] = ()
+    exit: ExitCode = ExitCode.YES
+    verdict: str = "passed"
+    advice: tuple[str, str] | None = None
+    findings: tuple[Finding, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def printable(text: str) -> str:
+    """No escape sequence of foreign input reaches a terminal; a line break stays one."""
+    return "".join(char if char.isprintable() or char == "\n" else f"\\x{ord(char):02x}" for char in text)
+
+
+def as_text(answer: Answer) -> str:
+    lines = list(answer.lines)
+    if answer.advice:
+        kind, line = answer.advice
+        lines.append(f"{kind}: {line}")
+    return printable("\n".join(lines)) + "\n" if lines else ""
+
+
+def as_json(answer: Answer) -> str:
+    """The object of every `--format json`."""
+    from govern.report.json import envelope
+
+    data = dict(answer.data)
+    if answer.advice:
+        data.setdefault(*answer.advice)  # "type", "next" or "PERSON types"
+    return envelope(answer.command, answer.exit == ExitCode.YES, answer.verdict, answer.findings, data) + "\n"
+
+
+def stopped(command: str, error: GovernError) -> Answer:
+    """A GovernError as an answer: what is wrong, what else is known, what to type."""
+    lines = (f"refused: {error.message}", *(f"  {note}" for note in error.notes))
+    advice = ("type", error.type_line) if error.type_line else None
+    data = {"reasons": [error.message, *error.notes]}
+    return Answer(command, lines, error.exit, "refused", advice, data=data)
+
+
+def refused(command: str, decision: Refused, above: Iterable[str] = ()) -> Answer:
+    """A decision's no. Where verdicts stand above, they are the reason."""
+    said = () if decision.verdicts else tuple(f"refused: {reason}" for reason in decision.reasons)
+    lines = (*above, *(said or ("refused",)))
+    if decision.exit == ExitCode.YES:
+        lines = tuple(decision.reasons)
+    label = f"{decision.turn} types" if decision.turn else "type"
+    advice = (label, decision.type_line) if decision.type_line else None
+    data = {"reasons": list(decision.reasons), "verdicts": [verdict_data(v) for v in decision.verdicts]}
+    return Answer(command, lines, decision.exit, "refused", advice, data=data)
+
+
+def verdict_data(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "check": verdict.check,
+        "outcome": verdict.outcome,
+        "text": verdict.text,
+        "warning": verdict.warning,
+        "waived_by": verdict.waived_by,
+        "cohorts": dict(verdict.cohorts or {}),
+        "rows": [dict(row) for row in verdict.rows],
+        "flips": list(verdict.flips),
+        "uses": list(verdict.uses),
+    }
