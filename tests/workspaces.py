@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from govern.operations.workspace import Workspace, open_workspace
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 OPENED_AT = "2026-11-20T09:00:00Z"
+FIRST = {"model-change": "mara", "team": "mara"}  # who begins where it is not ana
 PEOPLE = {"ana": "ana@example.com", "ben": "ben@example.com"}
 
 
@@ -48,11 +50,13 @@ class Clone:
     directory: Path
     person: str = "ana"
     now: str = OPENED_AT
+    clock: str = "simulated"  # real: no GOVERN_NOW; the own clock is `now` all the same
     context_: dict[str, object] = field(default_factory=dict)
 
     @property
     def context(self) -> Context:
-        return Context(directory=self.directory, now=self.now, simulated=self.now, **self.context_)  # type: ignore[arg-type]
+        simulated = self.now if self.clock == "simulated" else None
+        return Context(directory=self.directory, now=self.now, simulated=simulated, **self.context_)  # type: ignore[arg-type]
 
     def acting(self, person: str) -> "Clone":
         be(self.directory, person)
@@ -61,9 +65,9 @@ class Clone:
     def at(self, now: str) -> "Clone":
         return replace(self, now=now)
 
-    def do(self, command: Command) -> Outcome:
-        """The command through the real shell, accepted or refused."""
-        return run(self.context, lambda _: command)
+    def do(self, command: Command, fault: Callable[[str], None] | None = None) -> Outcome:
+        """The command through the real shell, accepted or refused. `fault` is told each step of the append."""
+        return run(self.context, lambda _: command, fault=fault)
 
     def done(self, command: Command) -> Outcome:
         """The command, which must be accepted."""
@@ -88,34 +92,43 @@ def repository(directory: Path, example: str = "prompt-change", *, bare: Path | 
         directory.mkdir(parents=True, exist_ok=True)
         git(directory, "init", "-q", "-b", "main")
     shutil.copytree(EXAMPLES / example, directory, dirs_exist_ok=True)
-    be(directory, "ana")
+    person = FIRST.get(example, "ana")
+    be(directory, person)
     git(directory, "add", "-A")
     git(directory, "commit", "-q", "-m", "Add the documents")
     if bare is not None:
         git(directory, "push", "-q", "-u", "origin", "HEAD:main")
-    return Clone(directory)
+    return Clone(directory, person)
 
 
-def opened(directory: Path, example: str = "prompt-change", *, bare: Path | None = None) -> Clone:
+def opened(
+    directory: Path, example: str = "prompt-change", *, bare: Path | None = None, clock: str = "simulated"
+) -> Clone:
     """The example with its ledger open."""
-    clone = repository(directory, example, bare=bare)
+    clone = replace(repository(directory, example, bare=bare), clock=clock)
+    open_ledger(clone)
+    return clone
+
+
+def open_ledger(clone: Clone, folder: str = "governance") -> None:
+    """Open the ledger of the documents in `folder`, which are published."""
 
     def opening(context: Context) -> Workspace:
         workspace = open_workspace(context, fetch=True, opened=False)
-        workspace.state.folder, workspace.state.branch = "governance", "main"
-        workspace.state.clock = "simulated"
+        workspace.state.folder, workspace.state.branch = folder, "main"
+        workspace.state.clock = clone.clock
         workspace.main = workspace.repository.tip("main")
         document = workspace.documents().get("workspace", "main")
         assert document is not None
         workspace.state.policy = policy_of(view_of(document.value))
         return workspace
 
-    outcome = run(clone.context, lambda _: Open("governance", "main", "govern test", "simulated"), opening=opening)
+    command = Open(folder, "main", "govern test", clone.clock)
+    outcome = run(clone.context, lambda _: command, opening=opening)
     assert isinstance(outcome.decision, Accepted), outcome.decision
-    return clone
 
 
-def another_clone(bare: Path, directory: Path, person: str) -> Clone:
+def another_clone(bare: Path, directory: Path, person: str, clock: str = "simulated") -> Clone:
     git(directory.parent, "clone", "-q", str(bare), str(directory))
     be(directory, person)
-    return Clone(directory, person)
+    return Clone(directory, person, clock=clock)

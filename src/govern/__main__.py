@@ -11,10 +11,11 @@ def main() -> int:
 
         print(f"govern {__version__}")
         return 0
-    if argv[:1] == ["validate"] and not {"--help", "-h"} & set(argv):
+    if argv[:1] == ["validate"]:
         from govern.cli.validate import main as validate
 
-        return validate(argv[1:])
+        if (code := validate(argv[1:])) is not None:
+            return code
     from govern.cli.app import main as app
 
     return app(argv)

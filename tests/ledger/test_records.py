@@ -25,11 +25,12 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
     max_leaves=12,
 )
+TIMES = st.datetimes().map(lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0"))
 BODIES = st.dictionaries(st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True), VALUES, max_size=5)
 
 
 @settings(max_examples=150, deadline=None)
-@given(body=BODIES, uses=st.lists(TEXT, max_size=3), happened=st.none() | TEXT, claimed=st.booleans())
+@given(body=BODIES, uses=st.lists(TEXT, max_size=3), happened=st.none() | TIMES, claimed=st.booleans())
 def test_parse_gives_the_same_record_when_it_was_emitted(
     body: dict[str, Any], uses: list[str], happened: str | None, claimed: bool
 ) -> None:
@@ -135,6 +136,9 @@ BAD = {
     "too big": GOOD.replace('"canary"', '"' + "x" * records.MAX_BYTES + '"'),
     "too many": GOOD.replace('"canary"', "[" + ",".join(["1"] * records.MAX_NODES) + "]"),
     "alias": GOOD.replace('"canary"', "*x"),
+    "time with an offset": GOOD.replace("T10:00:00Z", "T10:00:00+00:00"),
+    "time that is none": GOOD.replace("2026-11-20T10", "2026-02-30T10"),
+    "main is no commit": GOOD.replace("0" * 40, "--output=x"),
     "tag": GOOD.replace('"canary"', '!!str "canary"'),
 }
 

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from workspaces import EXAMPLES, opened
-
 from govern.domain.binding import current
 from govern.domain.extension import Extend
 from govern.domain.rollout import Advance
 from govern.operations.explaining import command_for, open_groups
 from govern.operations.measure import measure_shadow
+from workspaces import EXAMPLES, opened
 
 PACKET = "no-system-prompt"
 

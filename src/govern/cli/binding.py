@@ -125,7 +125,8 @@ def _of_cohort(there: "Workspace", surface: str | None, cohort: str, when: str, 
             lines += day_lines(title, day, earlier[-1] if earlier else None, changed)
             data += [binding_data(name, cohort, binding) for binding, _ in changed]
         elif now is None:
-            raise UsageError(f"{name} was not bound yet at {when}", type_line=f"govern binding history --surface {name}")
+            again = f"govern binding history --surface {name}"
+            raise UsageError(f"{name} was not bound yet at {when}", type_line=again)
         else:
             lines += bundle_lines(title, now, there.state.packets.get(now.packet or ""), decided(there, now))
             data.append(binding_data(name, cohort, now))

@@ -58,7 +58,7 @@ def _of_check(check: "Check") -> Answer:
 
     question, _, more = check.about.partition("\n")
     lines = [f"{check.name}   a check at {', '.join(check.borders)}", *wrapped(question, " asks   ")]
-    lines += [line for part in more.split("\n\n") if part.strip() for line in wrapped(part, " " * 8)]
+    lines += [line for part in more.split("\n\n") if part.strip() for line in wrapped(part.strip(), " " * 8)]
     lines += wrapped(f"{check.mode}; policy and packet can only make it stricter", " mode   ")
     if check.waivable:
         lines += wrapped("it can be passed over, owned and for a time:", " waiver ")

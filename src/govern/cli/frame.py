@@ -73,8 +73,13 @@ def show(command: str, work: Callable[[], Answer], output: str = "text") -> Exit
         return _bug(command, error)
     if output == "json":
         sys.stdout.write(as_json(answer))
+        return answer.exit
+    stream = sys.stdout if answer.exit in (ExitCode.YES, ExitCode.NO, ExitCode.LEFT) else sys.stderr
+    if output == "text" and stream.isatty():
+        from govern.report.paint import painted
+
+        painted(as_text(answer), stderr=stream is sys.stderr)
     else:
-        stream = sys.stdout if answer.exit in (ExitCode.YES, ExitCode.NO, ExitCode.LEFT) else sys.stderr
         stream.write(as_text(answer))
     return answer.exit
 

@@ -54,6 +54,7 @@ def command(
             simulated=simulated,
             yes=yes,
             ask=asked_on_terminal if interactive() else None,
+            say=print,
             agree=lambda question: agreed(question, yes=yes),
         )
 
@@ -72,6 +73,7 @@ def run(
     simulated: bool = False,
     yes: bool = False,
     ask: Ask | None = None,
+    say: Callable[[str], object] = lambda _: None,
     agree: Callable[[str], bool] = lambda _: True,
 ) -> Answer:
     """Ask, write, publish and open, or go on from where an earlier run had to stop."""
@@ -84,6 +86,8 @@ def run(
     if ask is None and not yes:
         raise UsageError("without a terminal this takes --yes", type_line="the same line with --yes")
     initialize.require_place(standing)
+    if ask is not None and not yes:
+        say(" Enter takes the value in brackets; --yes takes all of them.")
     plan = _asked(context, standing, (given, branch, surface, model, prompt, approver), ask, yes)
     if plan.branch != standing.branch:
         standing = initialize.look(context, folder=plan.folder, branch=plan.branch, simulated=simulated)

@@ -30,13 +30,21 @@ def command(
     threshold: Annotated[str | None, typer.Option(help="Policy breaks that send it back, percent.")] = None,
     hours: Annotated[str | None, typer.Option(help="For how many hours in a row.")] = None,
     percent: Annotated[str | None, typer.Option(help="Share of each cohort in canary, percent.")] = None,
-    rollback_by: Annotated[str | None, typer.Option(help="Who runs the rollback.", metavar="PERSON,…")] = None,
+    rollback_by: Annotated[
+        str | None, typer.Option(help="Who runs the rollback.", metavar="PERSON,…")
+    ] = None,
     approve_by: Annotated[str | None, typer.Option(help="Who approves.", metavar="PERSON,…")] = None,
-    calibration: Annotated[str | None, typer.Option(help="Calibration of next's model.", metavar="ID")] = None,
+    calibration: Annotated[
+        str | None, typer.Option(help="Calibration of next's model.", metavar="ID")
+    ] = None,
     cohorts: Annotated[str, typer.Option(help="Who is in scope; all, if left out.", metavar="COHORT,…")] = "",
     rehearsal_date: Annotated[str | None, typer.Option(help="Day of the rehearsal.", metavar="DATE")] = None,
-    package: Annotated[str | None, typer.Option(help="For a card: the package it exercises.", metavar="ID")] = None,
-    packet: Annotated[str | None, typer.Option(help="For a card: the packet it prepares.", metavar="ID")] = None,
+    package: Annotated[
+        str | None, typer.Option(help="For a card: the package it exercises.", metavar="ID")
+    ] = None,
+    packet: Annotated[
+        str | None, typer.Option(help="For a card: the packet it prepares.", metavar="ID")
+    ] = None,
     yes: Yes = False,
     workspace: Folder = None,
     output: Output = "text",
@@ -89,7 +97,9 @@ def run_packet(
 ) -> Answer:
     """Ask what is missing and write the files of a packet. `say` shows the change before the questions."""
     if packet_id is None:
-        raise UsageError("a packet needs an id", type_line="govern new packet ID --change prompt=prompts/NEW-FILE")
+        raise UsageError(
+            "a packet needs an id", type_line="govern new packet ID --change prompt=prompts/NEW-FILE"
+        )
     ground = propose.stand(where)
     propose.require_packet_id(ground, packet_id)
     change = propose.change(ground, surface, changes)
@@ -136,7 +146,9 @@ def run_packet(
 def _told(ground: Ground, packet_id: str, proposed: Proposed, above: tuple[str, ...], summary: str) -> Answer:
     folder = f"{ground.place.folder}/"
     names = [path.removeprefix(folder) for path in sorted(proposed.written)]
-    text = f"Wrote {', '.join(names)} and a section of {proposed.runbook}. Blanks left: {len(proposed.blanks)}"
+    text = (
+        f"Wrote {', '.join(names)} and a section of {proposed.runbook}. Blanks left: {len(proposed.blanks)}"
+    )
     lines = [*above, *textwrap.wrap(text, 80, break_long_words=False, break_on_hyphens=False)]
     lines += [f"  {blank}" for blank in proposed.blanks]
     if proposed.findings:
@@ -156,7 +168,12 @@ def _told(ground: Ground, packet_id: str, proposed: Proposed, above: tuple[str, 
 
 
 def run_other(
-    where: Context, kind: str, document_id: str | None, *, package: str | None = None, packet: str | None = None
+    where: Context,
+    kind: str,
+    document_id: str | None,
+    *,
+    package: str | None = None,
+    packet: str | None = None,
 ) -> Answer:
     """A document of another kind than packet, to fill in."""
     from govern.operations.sketch import CREATABLE, sketch
@@ -169,7 +186,8 @@ def run_other(
             type_line=f"govern new {close} {document_id or 'ID'}" if close and kind not in there else None,
         )
     sketched = sketch(where, kind, document_id, package=package, packet=packet)
-    text = f"Wrote {' and '.join(sketched.written)}. Look through every value: they are examples"
+    what = "Every null is a blank" if kind == "answers" else "Look through every value: they are examples"
+    text = f"Wrote {' and '.join(sketched.written)}. {what}"
     lines = textwrap.wrap(text, 80, break_long_words=False, break_on_hyphens=False)
     lines += [f"  {each.path}:{each.line}: {each.message}; {each.hint}" for each in sketched.findings[:5]]
     data = {"written": list(sketched.written)}

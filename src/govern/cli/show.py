@@ -47,18 +47,20 @@ def _answer(there: "Workspace", named: "Named") -> Answer:
 
 
 def _of_ledger(there: "Workspace", named: "Named") -> Answer:
+    from govern.operations.holdings import bytes_of
     from govern.operations.naming import records
     from govern.report.named import bytes_answer
     from govern.report.records import commit_answer, record_answer
 
     if named.what == "digest":
-        return bytes_answer(named.name, there.inputs(named.name))
+        return bytes_answer(named.name, bytes_of(there, named.name))
     if named.what == "record":
         commit, record = records(there)[named.name]
         return record_answer(record, commit.oid, there.state.void.get(record.command))
     commit = next(commit for commit in there.history.commits if commit.oid == named.name)
     held = [record for at, record in records(there).values() if at.oid == commit.oid]
-    return commit_answer(commit, held, there.ledger_branch)
+    void = any(record.command in there.state.void for record in held)
+    return commit_answer(commit, held, there.ledger_branch, void)
 
 
 def _of_policy(there: "Workspace", named: "Named") -> Answer:

@@ -22,6 +22,28 @@ def run(paths: list[str], fix: bool, format: str, directory: Path) -> int:  # no
     return int(show("validate", lambda: _validate(paths, fix, format, directory), format))
 
 
+def main(words: list[str]) -> int | None:
+    """`govern validate` as a hook calls it, without the command-line library, which costs more than the check.
+
+    None where a word is not one of the few that are known here: then the whole command line reads it.
+    """
+    paths: list[str] = []
+    fix, output = False, "text"
+    rest = iter(words)
+    for word in rest:
+        if word == "--fix":
+            fix = True
+        elif word == "--format":
+            output = next(rest, "")
+        elif word.startswith("--format="):
+            output = word.partition("=")[2]
+        elif word.startswith("-"):
+            return None
+        else:
+            paths.append(word)
+    return run(paths, fix, output, Path.cwd())
+
+
 def _validate(paths: list[str], fix: bool, output: str, directory: Path) -> "Answer":
     from govern.documents.catalog import find_folder
     from govern.documents.tree import WorkingTree, repository_root

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from govern.documents import schemas
+from govern.documents.checking import check
 from govern.documents.tree import Tree, folders_with, holds, pinned, under
 from govern.documents.yaml import DICTIONARY, DOCUMENT, scan
 from govern.documents.yaml_codes import YamlFault
@@ -157,7 +158,7 @@ def parse_document(path: str, data: bytes, folder: str) -> tuple[Document | None
         for pointer, doubt in found.doubts.items()
     ]
     doubtful = {(finding.line, finding.column) for finding in findings}
-    told = schemas.check(kind, value, path, positions)
+    told = check(kind, value, path, positions)
     findings += [finding for finding in told if (finding.line, finding.column) not in doubtful]
     findings += _placed(kind, place, value, path, positions)
     given = value.get("id")

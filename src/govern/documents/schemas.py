@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from govern.documents.yaml import Scan, settle
-from govern.domain.document import KINDS, Pointer, Positions, Value
-from govern.domain.findings import Finding
+from govern.domain.document import KINDS, Pointer, Value
 from govern.domain.rules.view import Mention
 from govern.errors import DocumentError
 
@@ -78,18 +77,6 @@ def _compiled(name: str) -> Any:
 def fits(name: str, value: Value) -> bool:
     """Whether `value` fits the schema `name` (`packet.v1`); fast, without a reason."""
     return bool(_compiled(name).is_valid(value))
-
-
-def check(kind: str, value: Value, path: str, positions: Positions) -> list[Finding]:
-    """One finding for each mistake in `value`, in the order of their places; empty where it fits."""
-    schema = of_kind(kind)
-    if fits(f"{kind}.v1", value):
-        from govern.documents.dates import impossible_dates
-
-        return impossible_dates(kind, value, path, positions)
-    from govern.documents.faults import explain
-
-    return explain(kind, schema, value, path, positions)
 
 
 def settle_texts(kind: str, found: Scan) -> None:

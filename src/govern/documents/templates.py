@@ -50,16 +50,14 @@ def _filled(row: str, values: Mapping[str, Value]) -> Iterator[str]:
         yield f"{line:<{COLUMN - 2}}  {comment[2]}" if comment else line
 
 
-def document(kind: str, text: str) -> bytes:
-    """The bytes of a document, with the line by which editors find its schema."""
-    line = schema_line(kind)
+def document(kind: str, text: str, beside: str | None = None) -> bytes:
+    """The bytes of a document, with the line by which editors find its schema: in `.schemas` beside govern.yaml.
+
+    `beside` is the way there from a file that lies elsewhere.
+    """
+    up = beside if beside is not None else "" if kind in SINGLE_FILES else "../"
+    line = f"# yaml-language-server: $schema={up}.schemas/{kind}.v1.schema.json"
     return (text if text.startswith("# yaml-language-server:") else f"{line}\n{text}").encode()
-
-
-def schema_line(kind: str) -> str:
-    """The first line of a generated document; the schemas lie in `.schemas` beside govern.yaml."""
-    up = "" if kind in SINGLE_FILES else "../"
-    return f"# yaml-language-server: $schema={up}.schemas/{kind}.v1.schema.json"
 
 
 def editor_schemas(folder: str) -> dict[str, bytes]:

@@ -82,9 +82,15 @@ def _waived(border: Border, command: Waive) -> Verdict:
     if verdict.passes:
         raise Refusal(f"{command.check} passes: there is nothing to waive")
     if verdict.final:
-        line = f"govern packet accept-risk {border.packet.id}" if command.check == "shadow_pairs" else None
-        raise Refusal(f"{command.check} cannot be waived: {verdict.text}", type_line=line or verdict.todo)
+        none_at_all = command.check == "shadow_pairs" and verdict.outcome == "inconclusive"
+        line = _risk_line(border) if none_at_all else verdict.todo
+        raise Refusal(f"{command.check} cannot be waived: {verdict.text}", type_line=line)
     return verdict
+
+
+def _risk_line(border: Border) -> str:
+    last = after(border.now, border.policy.numbers["waiver_at_most"])[:10]
+    return f'govern packet accept-risk {border.packet.id} --reason "..." --expires {last}'
 
 
 def accept_risk(state: State, documents: Documents, command: AcceptRisk, actor: Actor, now: str) -> Decision:

@@ -6,6 +6,7 @@ Lines `key: VALUE` in a fixed order, each VALUE canonical JSON, the body one fie
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from govern.domain.document import canonical, digest_of
@@ -32,6 +33,8 @@ TYPES: dict[str, type] = {
     "body": dict,
 }  # all others are text
 
+_OBJECT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _FIELD = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 # Legal in JSON, but a line break, unprintable or invisible to some reader of YAML.
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
@@ -131,9 +134,22 @@ def _record(value: Mapping[str, Any], digest: str) -> Record:
             raise RecordFault(f"`{key}` of the record is not {TYPES.get(key, str).__name__}")
     if not all(type(name) is str for name in value["uses"]):
         raise RecordFault("`uses` of the record is not a list of names")
+    if not _OBJECT.fullmatch(value["main"]):
+        raise RecordFault("`main` of the record is not the name of a commit")
+    for key in ("at", "happened_at"):
+        if key in value and not _is_instant(value[key]):
+            raise RecordFault(f"`{key}` of the record is not an instant in UTC")
     given: dict[str, Any] = {key: value.get(key) for key in KEYS[1:]}
     given |= {"claimed": value.get("claimed", False), "uses": tuple(value["uses"]), "digest": digest}
     return Record(**given)
+
+
+def _is_instant(text: str) -> bool:
+    """Records are ordered by their time as text, so that it has one form only."""
+    try:
+        return bool(_INSTANT.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _limit(data: bytes, values: tuple[Any, ...]) -> None:

@@ -5,19 +5,22 @@ serving files and the decisions themselves. Each law is one finding of its own c
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 
 from govern.domain.binding import datafile
-from govern.domain.document import digest_of
+from govern.domain.document import FOLDERS, SINGLE_FILES, digest_of
 from govern.domain.findings import Finding
-from govern.domain.fold import fold
 from govern.domain.records import Record, path_of
 from govern.domain.state import State
 from govern.domain.windows import instant
+from govern.errors import RepositoryError
 from govern.ledger.faults import CODES, Fault, finding
 from govern.ledger.history import LedgerCommit, check_inputs
-from govern.operations.judging import VOIDING, Judged, decide_again
+from govern.ledger.seen import remember, rewritten
+from govern.operations.judging import Judged, follow
 from govern.operations.stamping import bytes_of_bindings
 from govern.operations.tables import named_in
 from govern.operations.workspace import Workspace
@@ -25,6 +28,7 @@ from govern.operations.workspace import Workspace
 __all__ = ["CODES", "Audited", "audit"]
 
 AHEAD = timedelta(minutes=5)
+BINDINGS = "serving/bindings.json"  # the only serving file that a command writes
 
 
 @dataclass
@@ -38,52 +42,61 @@ class Audited:
 
 
 def audit(workspace: Workspace) -> Audited:
-    """Every law over the whole ledger. Findings come in ledger order."""
+    """Every law over the whole ledger. Findings of structure come first, the others in ledger order."""
     result = Audited(findings=list(workspace.history.all_findings))
-    result.findings += check_inputs(workspace.repository, workspace.history, _needs)
+    result.findings += _rewritten(workspace)
+    inputs = check_inputs(workspace.repository, workspace.history, _needs)
+    lacking = {found.message.partition(" ")[0] for found in inputs if found.code == Fault.INPUT_MISSING}
+    result.findings += inputs
     line = MainLine(workspace)
     result.main_here = line.here
     if not line.here:
         message = "the documents branch is not whole in this clone: what concerns it was not checked"
         result.findings.append(finding(Fault.MAIN_NOT_HERE, message))
     state, last = State(), None
-    for commit, records in workspace.commands():
-        result.findings += _time(workspace, records, last)
-        result.findings += line.check(records, last)
-        result.findings += _policy(state, records)
-        judged = decide_again(state, workspace.inputs, records)
-        result.again[records[0].name] = judged
-        if judged.fault:
-            result.findings.append(_about(Fault[judged.fault.upper()], records[0], judged.message))
-        void = {records[0].command: judged.fault} if judged.fault in VOIDING else {}
-        fold([records], state, void)
+    whole = {commit.oid: records for commit, records in workspace.commands()}
+    for commit in workspace.history.commits:
+        records = whole.get(commit.oid, ())
+        if records:
+            result.findings += _time(workspace, records, last)
+            result.findings += line.check(records, last)
+            judged = follow(state, workspace.inputs, records, {})
+            result.again[records[0].name] = judged
+            if judged.fault and not (judged.fault == "input_missing" and records[0].name in lacking):
+                result.findings.append(_about(Fault[judged.fault.upper()], records[0], judged.message))
+            result.records += len(records)
+            last = records[-1]
         result.findings += _serving(workspace, commit, records, state)
-        result.records += len(records)
-        last = records[-1]
     return result
+
+
+def _rewritten(workspace: Workspace) -> Iterator[Finding]:
+    """Whether the tip that was remembered is still there; if it is, the tip of today is remembered."""
+    repository, branch = workspace.repository, workspace.ledger_branch
+    cut = rewritten(repository, branch)
+    if cut is not None:
+        yield cut
+    elif (tip := repository.tip(branch)) is not None:
+        with suppress(RepositoryError):  # an audit needs no right to write
+            remember(repository, branch, tip)
 
 
 def _needs(record: Record) -> list[str]:
     """Digests that must lie in inputs: tables, frozen documents, and documents that were read."""
-    needed = named_in(record)
-    for name in ("table", "items"):
-        if isinstance(record.body.get(name), dict):
-            needed.append(record.body[name]["sha256"])
+    named = [record.body.get(name) for name in ("table", "items")]
+    needed = [*named_in(record), *(table.get("sha256") for table in named if isinstance(table, dict))]
     frozen = record.body.get("frozen")
     if isinstance(frozen, dict) and record.event in ("phase_advanced/1", "change_control_applied/1"):
         needed += frozen.values()
-    needed += [
-        digest for path, digest in (record.documents or {}).items() if path.endswith(".yaml") and _ours(path)
-    ]
-    return needed
+    needed += [digest for path, digest in (record.documents or {}).items() if _ours(path)]
+    return [digest for digest in needed if isinstance(digest, str)]
 
 
 def _ours(path: str) -> bool:
     """A document rather than a pinned file: documents lie in govern.yaml, cohorts.yaml and known folders."""
-    from govern.domain.document import FOLDERS, SINGLE_FILES
-
-    parts = path.split("/")
-    return parts[-1] in SINGLE_FILES.values() or (len(parts) > 1 and parts[-2] in FOLDERS.values())
+    folder, _, name = path.rpartition("/")
+    kept = name.endswith(".yaml") and folder.rpartition("/")[2] in FOLDERS.values()
+    return kept or name in SINGLE_FILES.values()
 
 
 def _about(fault: Fault, record: Record, message: str) -> Finding:
@@ -94,36 +107,26 @@ def _time(workspace: Workspace, records: Sequence[Record], last: Record | None) 
     for record in records:
         if last is not None and record.at < last.at:
             yield _about(Fault.BACK_DATED, record, f"{record.at} lies before {last.at} ({last.name})")
+        if last is not None and record.at == last.at:
+            continue  # it took its time from there
         if instant(record.at) > instant(workspace.own_clock()) + AHEAD:
             yield _about(Fault.FUTURE, record, f"{record.at} lies ahead of the clock")
-
-
-def _policy(state: State, records: Sequence[Record]) -> Iterator[Finding]:
-    if state.policy is None:
-        return
-    for record in records:
-        if dict(record.policy) != state.policy.stamp:
-            epoch = record.policy.get("epoch")
-            yield _about(
-                Fault.POLICY_NOT_IN_FORCE, record, f"it names epoch {epoch}, in force is {state.policy.epoch}"
-            )
+            return
 
 
 def _serving(
     workspace: Workspace, commit: LedgerCommit, records: Sequence[Record], state: State
 ) -> Iterator[Finding]:
     """The datafile is what the fold gives, and changes in the commit of the binding."""
-    path = "serving/bindings.json"
-    written = {**commit.added, **commit.edited}.get(path)
-    if written is None:
-        if (
-            any(record.event == "binding_changed/1" for record in records)
-            and records[0].command not in state.void
-        ):
-            yield _about(Fault.SERVING_DIFFERS, records[0], f"a binding moved and {path} did not")
-        return
-    if workspace.repository.objects.get(written) != bytes_of_bindings(datafile(state)):
-        yield _about(Fault.SERVING_DIFFERS, records[0], f"{path} is not what the ledger gives")
+    touched = {path: blob for path, blob in {**commit.added, **commit.edited}.items() if path.startswith("serving/")}
+    moved = [record for record in records if record.event == "binding_changed/1"]
+    if moved and BINDINGS not in touched and records[0].command not in state.void:
+        yield _about(Fault.SERVING_DIFFERS, records[0], f"a binding moved and {BINDINGS} did not")
+    for path, blob in touched.items():
+        wanted = bytes_of_bindings(datafile(state)) if path == BINDINGS else None
+        if workspace.repository.objects.get(blob) != wanted:
+            message = f"commit {commit.oid[:12]} puts bytes here that the ledger does not give"
+            yield finding(Fault.SERVING_DIFFERS, message, path)
 
 
 class MainLine:
@@ -131,33 +134,44 @@ class MainLine:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        line = workspace.repository.first_parent_line(workspace.state.branch)
-        self.here = bool(line) and not workspace.repository.shallow
-        self._place = {commit: place for place, commit in enumerate(reversed(line))}
-        self._read: dict[tuple[str, str], str | None] = {}
+        self._branch = workspace.state.branch
+        self._line = workspace.repository.first_parent_line(self._branch)[::-1]
+        self.here = bool(self._line) and not workspace.repository.shallow
+        self._place = {commit: place for place, commit in enumerate(self._line)}
+        self._dated = cache(workspace.repository.committer_date)
+        self._tree = cache(workspace.repository.tree)
 
     def check(self, records: Sequence[Record], last: Record | None) -> Iterator[Finding]:
         if not self.here:
             return
         lead = records[0]
-        if any(record.main != lead.main for record in records) or lead.main not in self._place:
-            branch = self._workspace.state.branch
-            yield _about(Fault.NOT_ON_MAIN, lead, f"{lead.main[:12]} was never the tip of {branch}")
+        if lead.main not in self._place:
+            yield _about(Fault.NOT_ON_MAIN, lead, f"{lead.main[:12]} was never the tip of {self._branch}")
             return
         if last is not None and self._place.get(last.main, -1) > self._place[lead.main]:
             yield _about(
                 Fault.OLDER_MAIN, lead, f"it read {lead.main[:12]}, {last.name} had read a later commit"
             )
-        if not self._workspace.simulated and lead.at < self._workspace.repository.committer_date(lead.main):
+        read = lead.documents or {}
+        for path, digest in read.items():
+            if self._digest(lead.main, path) != digest:
+                yield _about(Fault.BYTES_NOT_AT_MAIN, lead, f"{path} at {lead.main[:12]} has other bytes")
+        if self._workspace.simulated:
+            return  # the dates of commits are those of another clock
+        if lead.at < self._dated(lead.main):
             yield _about(
                 Fault.BACK_DATED, lead, f"{lead.at} lies before the commit of the branch that it read"
             )
-        for path, digest in (lead.documents or {}).items():
-            if self._digest(lead.main, path) != digest:
-                yield _about(Fault.BYTES_NOT_AT_MAIN, lead, f"{path} at {lead.main[:12]} has other bytes")
+        newest = self._newest(lead)
+        for path, digest in read.items() if newest != lead.main else ():
+            if self._digest(newest, path) != digest:
+                yield _about(Fault.STALE_DOCUMENTS, lead, f"{path} had changed by {newest[:12]}")
+
+    def _newest(self, lead: Record) -> str:
+        """The last commit of the branch that is not later than the record."""
+        later = self._line[self._place[lead.main] + 1 :]
+        return next((commit for commit in reversed(later) if self._dated(commit) <= lead.at), lead.main)
 
     def _digest(self, commit: str, path: str) -> str | None:
-        if (commit, path) not in self._read:
-            data = self._workspace.repository.tree(commit).read(path)
-            self._read[commit, path] = digest_of(data) if data is not None else None
-        return self._read[commit, path]
+        data = self._tree(commit).read(path)
+        return digest_of(data) if data is not None else None

@@ -56,7 +56,7 @@ def cohort_note(workspace: Workspace, surface: Surface, cohort: str) -> str | No
     """What to say of a key that nobody bound by name on this surface; UsageError for what is no key."""
     if not is_cohort_key(cohort):
         raise UsageError(
-            f"`{cohort}` is not a cohort key: printable ASCII without space, quote or comma",
+            f"`{cohort}` is not a cohort key: it has no space, quote or comma",
             type_line="govern binding show",
         )
     if cohort in surface.cohorts:
@@ -89,16 +89,15 @@ def groups(surface: Surface, when: str) -> list[tuple[tuple[str, ...], Binding]]
 def changes(surface_id: str, surface: Surface, cohort: str | None) -> list[Change]:
     """Every change of a surface, or of what held for one cohort, oldest first."""
     if cohort is not None:
-        line = timeline(surface, cohort)
+        line, own = timeline(surface, cohort), surface.cohorts.get(cohort, [])
         pairs = zip([None, *line], line, strict=False)
-        name = (cohort,) if cohort in surface.cohorts else ()
-        own = surface.cohorts.get(cohort, [])
-        return [Change(surface_id, name if new in own else (), old, new) for old, new in pairs]
+        return [Change(surface_id, (cohort,) if new in own else (), old, new) for old, new in pairs]
     found: dict[tuple[object, ...], Change] = {}
     for name, before, new in _moves(surface):
         key = (new.record, new.to.digest, new.percent, before and before.to.digest, name is None)
         known = found.get(key, Change(surface_id, (), before, new))
-        found[key] = Change(surface_id, (*known.cohorts, *([name] if name else [])), before, new)
+        cohorts = known.cohorts if name is None else (*known.cohorts, name)
+        found[key] = Change(surface_id, cohorts, before, new)
     return sorted(found.values(), key=lambda change: change.binding.at)
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from govern.domain.findings import nearest
 from govern.domain.records import Record
 from govern.errors import UsageError
-from govern.operations.naming import Named, names, records
+from govern.operations.naming import names, records
 from govern.operations.workspace import Workspace
 
 WORKSPACE = "workspace"
+BY_NAME = ("person", "cohort")  # they have no stream
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Chronicle:
 def chronicle(workspace: Workspace, subject: str | None) -> Chronicle:
     """The records of a subject, or all. UsageError with the nearest name for one that nobody knows.
 
-    A packet has its own stream and the bindings that it moved; a person the records they wrote.
+    A packet has its own stream and the bindings that it moved, a person the records they wrote, a cohort those
+    that name it.
     """
     known = [record for _, record in records(workspace).values()]
     void = frozenset(record.name for record in known if record.command in workspace.state.void)
@@ -39,8 +41,10 @@ def _about(record: Record, subject: str) -> bool:
     folder, _, name = record.stream.partition("/")
     if subject in (record.stream, name, record.actor) or (folder == subject == WORKSPACE):
         return True
-    packet = record.body.get("packet") if folder == "surfaces" else None
-    return packet is not None and subject == packet
+    if folder == "surfaces" and subject == record.body.get("packet"):
+        return True
+    moved = [move["cohort"] for move in record.body.get("moves", ())]
+    return subject in (*moved, *record.body.get("cohorts", ()), record.body.get("cohort"))
 
 
 def _exists(workspace: Workspace, subject: str) -> bool:
@@ -50,11 +54,7 @@ def _exists(workspace: Workspace, subject: str) -> bool:
 
 def _unknown(workspace: Workspace, known: list[Record], subject: str) -> UsageError:
     words = {record.stream for record in known} | {WORKSPACE}
-    words |= {name for named in names(workspace) for name in _called(named)}
+    words |= {named.name if named.what in BY_NAME else named.full for named in names(workspace)}
     close = nearest(subject, words)
     message = f"nothing is named `{subject}`" + (f"; nearest: {close}" if close else "")
     return UsageError(message, type_line=f"govern log {close}" if close else "govern log")
-
-
-def _called(named: Named) -> tuple[str, ...]:
-    return (named.full,) if "/" in named.full else (named.name, named.full)

@@ -7,6 +7,7 @@ one. A rehearsal is this same walk on a throw-away clone.
 import random
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -21,12 +22,12 @@ from govern.domain.records import Record
 from govern.domain.windows import instant
 from govern.errors import RefusedError, RepositoryError
 from govern.ledger.append import Published, commit, publish
+from govern.ledger.seen import remember, rewritten
 from govern.operations.context import Context
 from govern.operations.stamping import Envelope, Stamped, bytes_of_bindings, stamp
 from govern.operations.workspace import Workspace, open_workspace
 
 PROMOTIONS = ("advance", "extend")
-BREAKING = ("GOV-AUD-001", "GOV-AUD-002", "GOV-AUD-003", "GOV-AUD-004", "GOV-AUD-005", "GOV-AUD-006")
 
 Prepare = Callable[[Workspace], Command]  # the command as asked in this state; called for the first try only
 Confirm = Callable[[Workspace, Accepted], bool]  # False: the person said no
@@ -121,6 +122,8 @@ def record(workspace: Workspace, stamped: Stamped, fault: Callable[[str], None] 
         return None
     if published.outcome in ("refused", "offline"):
         raise _not_published(workspace, published.outcome, published.text)
+    with suppress(RepositoryError):  # it is recorded, whether this clone keeps it in mind or not
+        remember(workspace.repository, workspace.ledger_branch, oid)
     return oid
 
 
@@ -166,12 +169,17 @@ def require_writable(workspace: Workspace) -> None:
             notes=tuple(workspace.fetched.reason.splitlines()[:3]),
             type_line="govern status",
         )
-    broken = [finding for finding in workspace.history.all_findings if finding.code in BREAKING]
-    if broken:
+    if workspace.broken is not None:
         raise RepositoryError(
-            f"the ledger is broken: {broken[0].message}",
+            f"the ledger is broken: {workspace.broken.message}",
             type_line="govern audit",
-            notes=("nothing is recorded until its bytes are back",),
+            notes=(workspace.broken.path, "nothing is recorded until its bytes are back"),
+        )
+    if (cut := rewritten(workspace.repository, workspace.ledger_branch)) is not None:
+        raise RepositoryError(
+            f"the ledger was rewritten: {cut.message}",
+            type_line="govern audit",
+            notes=(cut.hint, "nothing is recorded until those commits are back"),
         )
 
 
@@ -202,7 +210,9 @@ def _not_published(workspace: Workspace, outcome: str, text: str) -> RepositoryE
     notes = tuple(f"{remote}: {line}" for line in text.splitlines()[:5])
     if outcome == "offline":
         return RepositoryError(
-            f"{remote} did not answer: nothing was recorded", notes=notes, type_line="govern status"
+            f"{remote} stopped answering while this was pushed: whether it is recorded, the next fetch says",
+            notes=notes,
+            type_line="govern log --fetch",
         )
     return RepositoryError(
         f"{remote} refused the push to {workspace.ledger_branch}: nothing was recorded",

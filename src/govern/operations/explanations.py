@@ -11,33 +11,6 @@ from govern.domain.rules.view import Explanation
 from govern.domain.state import PHASES
 from govern.errors import UsageError
 
-FROZEN = {
-    "GOV-FRZ-001": Explanation(
-        "a frozen value was changed",
-        "Thresholds, KPIs, criteria and triggers of a packet are fixed by the record that opened its window."
-        " An edit on the documents branch has no force, and would hide what decides.",
-        "Ask for it in the open: govern packet change PACKET --set DOC:FIELD=VALUE; somebody else applies it.",
-    ),
-    "GOV-FRZ-002": Explanation(
-        "a frozen value was changed by change control",
-        "The change was opened by one person, applied by another, and is recorded; cycles count from zero.",
-        "Nothing: it is said so that a reviewer need not look for it.",
-    ),
-}
-DRIFTED = {
-    "GOV-DRF-001": Explanation(
-        "a pinned file has other bytes",
-        "A baseline that is bound or frozen names its files by digest. With other bytes on the documents branch"
-        " the way back leads to something that nobody verified.",
-        "Bring the bytes back, and save the new text as a new file with a baseline of its own.",
-    ),
-    "GOV-DRF-002": Explanation(
-        "a pinned file is gone",
-        "Prev must still exist: a rollback needs the very bytes that its baseline names.",
-        "Bring the file back; `govern baseline drift` names a commit that has it.",
-    ),
-}
-
 
 @dataclass
 class Check:
@@ -57,10 +30,12 @@ def codes() -> dict[str, Explanation]:
     from govern.domain import rules
     from govern.evidence import codes as evidence
     from govern.ledger.faults import CODES as FAULTS
+    from govern.operations import baselines, check
 
     ledger = {str(code): Explanation(*told) for code, told in FAULTS.items()}
-    every = yaml_codes.CODES | documents.CODES | rules.CODES | evidence.CODES | ledger | FROZEN | DRIFTED
-    return dict(sorted(every.items()))
+    shelves = (yaml_codes, documents, rules, evidence, check, baselines)
+    found = {code: told for shelf in shelves for code, told in shelf.CODES.items()}
+    return dict(sorted((found | ledger).items()))
 
 
 @cache
@@ -68,7 +43,7 @@ def checks() -> dict[str, Check]:
     """Every check of the newest rules, in the order of the borders."""
     found: dict[str, Check] = {}
     for to, items in RULES[max(RULES)].items():
-        border = f"{PHASES[PHASES.index(to) - 1]} -> {to}"  # type: ignore[arg-type]  # the keys of RULES are phases
+        border = f"{PHASES[PHASES.index(to) - 1]} -> {to}"
         for item in items:
             known = found.setdefault(item.name, Check(item.name, _about(item)))
             known.borders.append(border)

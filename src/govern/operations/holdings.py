@@ -6,6 +6,7 @@ from govern.documents.catalog import path_of
 from govern.domain.document import FOLDERS, SINGLE_FILES, digest_of
 from govern.domain.state import Packet
 from govern.errors import RepositoryError, UsageError
+from govern.operations.pins import original, pins
 from govern.operations.workspace import Workspace
 
 
@@ -42,3 +43,11 @@ def holding(workspace: Workspace, kind: str, document_id: str) -> Holding:
     if on_branch is None or published is None:
         raise UsageError(f"no {path} on {workspace.state.branch}", type_line="govern status")
     return Holding(path, on_branch, published, (), published)
+
+
+def bytes_of(workspace: Workspace, digest: str) -> bytes | None:
+    """The bytes with this digest: out of the ledger, or of a pinned file; None where they are gone or forged."""
+    if digest in workspace.history.inputs:
+        return workspace.inputs(digest)
+    named = (pin for pin in pins(workspace, ever=True) if pin.digest == digest)
+    return next((data for pin in named if (data := original(workspace, pin)) is not None), None)

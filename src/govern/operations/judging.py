@@ -19,13 +19,18 @@ from govern.domain.fold import fold, guard
 from govern.domain.policy import SHIPPED_RULES, Actor
 from govern.domain.records import Record
 from govern.domain.state import State
+from govern.ledger.faults import Fault
 from govern.ledger.history import LedgerCommit
 from govern.operations.reading import Inputs, MissingInputError, RecordedDocuments
+from govern.operations.tables import named_in
 
 if TYPE_CHECKING:
     from govern.operations.workspace import Workspace
 
-VOIDING = ("would_refuse", "body_differs", "void")
+# Inconclusive (rules not shipped) counts as sound, with a finding; everything else has no effect.
+VOIDING = ("would_refuse", "body_differs", "void", "policy_not_in_force", "input_missing")
+# What a record that was made by hand can do to code that expects those of this program.
+MISMADE = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,45 @@ class Judged:
     message: str = ""
     again: tuple[str, ...] = ()  # what deciding again said
 
+    @property
+    def code(self) -> str:
+        """The code of a fault that takes the effect from the records; else empty."""
+        return str(Fault[self.fault.upper()]) if self.fault in VOIDING else ""
+
 
 def decide_again(state: State, inputs: Inputs, records: Sequence[Record]) -> Judged:
     """The command of `records`, decided on the state before it and on exactly what it read."""
     lead = records[0]
-    if guard(state, records):
+    try:
+        return _envelope(state, records) or _decide_again(state, inputs, records)
+    except MissingInputError as error:
+        return Judged("input_missing", str(error))
+    except MISMADE as error:
+        what = (lead.asked or {}).get("do")
+        return Judged("would_refuse", f"`{what}` cannot be decided as asked: {type(error).__name__} {error}")
+
+
+def _envelope(state: State, records: Sequence[Record]) -> Judged | None:
+    """What the records say about themselves, before anything is decided."""
+    lead = records[0]
+    lacking = [digest for record in records for digest in named_in(record)]
+    if lacking:
+        return Judged("input_missing", f"{lacking[0]} is not in the ledger")
+    if state.policy is not None and any(dict(r.policy) != state.policy.stamp for r in records):
+        epoch = next(r.policy.get("epoch") for r in records if dict(r.policy) != state.policy.stamp)
+        return Judged("policy_not_in_force", f"it names epoch {epoch}, in force is {state.policy.epoch}")
+    try:
+        code = guard(state, records)
+    except MISMADE:
+        code = Fault.VOID
+    shared = [(r.at, r.happened_at, r.actor, r.claimed, r.main, r.policy) for r in records]
+    if code or any(envelope != shared[0] for envelope in shared):
         return Judged("void", f"{lead.actor} may not write {lead.event} here, or it does not fit what stands")
+    return None
+
+
+def _decide_again(state: State, inputs: Inputs, records: Sequence[Record]) -> Judged:
+    lead = records[0]
     rules = lead.policy["rules"]
     if rules not in SHIPPED_RULES:
         return Judged("rules_not_shipped", f"decided by rules {rules}; this version has {SHIPPED_RULES[-1]}")
@@ -50,12 +88,7 @@ def decide_again(state: State, inputs: Inputs, records: Sequence[Record]) -> Jud
         return Judged("rules_not_shipped", f"this version does not know `{(lead.asked or {}).get('do')}`")
     folder = state.folder or str(lead.body.get("folder", ""))
     documents = RecordedDocuments(lead.documents or {}, folder, inputs)
-    try:
-        decision = decide(state, documents, command, Actor(lead.actor, lead.claimed), lead.at)
-    except MissingInputError as error:
-        return Judged("input_missing", str(error))
-    except (KeyError, TypeError, ValueError, AssertionError) as error:
-        return Judged("would_refuse", f"what was asked cannot be decided: {type(error).__name__} {error}")
+    decision = decide(state, documents, command, Actor(lead.actor, lead.claimed), lead.at)
     if isinstance(decision, Refused):
         return Judged("would_refuse", decision.reasons[0], decision.reasons)
     made = [(event.stream, event.event, dict(event.body), tuple(event.uses)) for event in decision.events]
@@ -90,13 +123,19 @@ def void_commands(
         return void
     state = fold((records for _, records in commands[:place]), void=void)
     for _, records in commands[place:]:
-        judged = decide_again(state, workspace.inputs, records)
-        if judged.fault in VOIDING and not guard(state, records):
-            void[records[0].command] = judged.fault
-        fold([records], state, void)
+        follow(state, workspace.inputs, records, void)
     if commands:
         kept.save(commands[-1][0].oid, void)
     return void
+
+
+def follow(state: State, inputs: Inputs, records: Sequence[Record], void: dict[str, str]) -> Judged:
+    """Decide a command again and go on from it; one without effect is entered into `void`, with its code."""
+    judged = decide_again(state, inputs, records)
+    if judged.code:
+        void[records[0].command] = judged.code
+    fold([records], state, void)
+    return judged
 
 
 class Kept:

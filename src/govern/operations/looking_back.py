@@ -7,7 +7,7 @@ from govern.domain.windows import instant, written
 from govern.errors import UsageError
 from govern.ledger.history import read_history
 from govern.operations.context import Context
-from govern.operations.workspace import Workspace, open_workspace, whole
+from govern.operations.workspace import Workspace, open_workspace
 
 
 def reading(context: Context, *, at: str | None = None, fetch: bool = False) -> Workspace:
@@ -36,7 +36,7 @@ def as_of(workspace: Workspace, at: str) -> Workspace:
     history = read_history(workspace.repository, tip)
     past = replace(workspace, history=history)
     void = dict(workspace.state.void)
-    past.state = fold((records for _, records in whole(workspace.repository, history)), void=void)
+    past.state = fold((records for _, records in past.sound_commands()), void=void)
     past.main = past.state.main
     return past
 

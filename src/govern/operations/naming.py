@@ -17,6 +17,7 @@ from govern.domain.records import Record
 from govern.domain.state import Binding, State
 from govern.errors import GovernError, UsageError
 from govern.ledger.history import LedgerCommit
+from govern.operations.pins import pins
 from govern.operations.workspace import Workspace
 
 PLACES = {**FOLDERS, "surface": "surfaces", "cohort": "cohorts", "person": "people"}
@@ -61,13 +62,21 @@ def meanings(workspace: Workspace, text: str) -> list[Named]:
     if RECORD.fullmatch(text):
         return [Named("record", text)] if text in records(workspace) else []
     if text.startswith("sha256:"):
-        held = workspace.history.inputs if DIGEST.fullmatch(text) else {}
-        return [Named("digest", digest) for digest in sorted(held) if digest.startswith(text)]
+        return sorted(_digests(workspace, text)) if DIGEST.fullmatch(text) else []
     found = {named for named in names(workspace) if text in (named.name, named.full)}
     if COMMIT.fullmatch(text):
         commits = workspace.history.commits
         found |= {Named("commit", commit.oid) for commit in commits if commit.oid.startswith(text.lower())}
     return sorted(found)
+
+
+def _digests(workspace: Workspace, text: str) -> set[Named]:
+    """Bytes in the ledger's inputs, pinned files, and baselines, whose digest begins so."""
+    held = {*workspace.history.inputs, *(pin.digest for pin in pins(workspace, ever=True))}
+    found = {Named("digest", digest) for digest in held if digest.startswith(text)}
+    bound = (side for b in bindings(workspace.state) for side in (b.to, b.otherwise) if side is not None)
+    frozen = (side for p in workspace.state.packets.values() for side in (p.prev, p.next) if side is not None)
+    return found | {Named("baseline", t.baseline) for t in (*bound, *frozen) if t.digest.startswith(text)}
 
 
 def records(workspace: Workspace) -> dict[str, tuple[LedgerCommit, Record]]:

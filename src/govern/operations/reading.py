@@ -7,7 +7,8 @@ what its record names, from the ledger's inputs. Both are the same to a decision
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from govern.documents import catalog, schemas
+from govern.documents import catalog
+from govern.documents.checking import check
 from govern.documents.tree import Tree, matching, pinned
 from govern.domain.decision import Refusal
 from govern.domain.document import Document, Positions, Value, digest_of, rows_of
@@ -53,7 +54,7 @@ class KeptDocuments:
         return data
 
     def problems(self, kind: str, value: Value) -> tuple[str, ...]:
-        return tuple(finding.message for finding in schemas.check(kind, value, "", Positions()))
+        return tuple(finding.message for finding in check(kind, value, "", Positions()))
 
 
 class BranchDocuments(KeptDocuments):

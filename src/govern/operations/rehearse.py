@@ -46,7 +46,7 @@ def rehearse(workspace: Workspace, border: Border) -> Rehearsed:
         context = replace(workspace.context, directory=clone.directory, actor=None, workspace=None)
 
         def reopened() -> Workspace:
-            return open_workspace(context, fetch=False, judge=False)
+            return open_workspace(context, fetch=False, void=workspace.state.void)
 
         for hypothesis in put_on_next(border):
             _write(reopened(), hypothesis, executor)

@@ -1,7 +1,8 @@
 """What a release owner must know on Monday at nine: who is on what, what is blocked by what, what is due."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from govern.domain.baseline import Target
 from govern.domain.checks.approvals import may_approve
@@ -121,6 +122,9 @@ def _border(workspace: Workspace, packet: Packet, status: Status) -> None:
     if open_checks:
         why = [f"{verdict.check}: {verdict.text}" for verdict in open_checks]
         status.blocked.append((packet.id, asked.border.to, why))
+        first = next((verdict for verdict in open_checks if verdict.todo), None)
+        if first is not None and first.todo and status.person in _people_of(asked.border.value, first.turn):
+            status.yours.append(Task(f"{packet.id} waits for {first.check}", first.todo))
     if not open_checks and status.person is not None:
         status.yours.append(Task(f"{packet.id} may go to {asked.border.to}", line))
     change = packet.change
@@ -128,6 +132,12 @@ def _border(workspace: Workspace, packet: Packet, status: Status) -> None:
         status.yours.append(
             Task(f"{packet.id} has an open change", f"govern packet change {packet.id} --apply")
         )
+
+
+def _people_of(value: Mapping[str, Any], turn: str | None) -> set[str]:
+    """Whose next step it is: the person who is named, else everybody whom the packet names."""
+    owners = {person for people in value["owners"].values() for person in people}
+    return {turn} if turn else owners | set(value.get("authors", ()))
 
 
 def _duties(workspace: Workspace, now: str, status: Status) -> None:

@@ -4,10 +4,12 @@ Documents are read from the published tip of the documents branch, records from 
 the working tree and HEAD are never looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from govern.documents.tree import Tree
+from govern.domain.findings import Finding
 from govern.domain.fold import fold
 from govern.domain.policy import Actor
 from govern.domain.records import Record
@@ -21,6 +23,8 @@ from govern.operations.reading import BranchDocuments, Inputs, MissingInputError
 from govern.operations.tables import taken_in
 
 CLOCKS_APART = 300  # seconds that an own clock may lie behind the ledger before promotions stop
+# From the first commit with one of these on, nothing of a ledger counts.
+BREAKING = ("GOV-AUD-001", "GOV-AUD-002", "GOV-AUD-003", "GOV-AUD-004", "GOV-AUD-005", "GOV-AUD-006")
 
 
 @dataclass
@@ -57,8 +61,34 @@ class Workspace:
         return BranchDocuments(self.tree, self.state.folder, self.inputs)
 
     def commands(self) -> list[tuple[LedgerCommit, Sequence[Record]]]:
-        """The records of each commit, lists taken in."""
-        return whole(self.repository, self.history)
+        """The records of each commit, lists taken in; one whose table is not in the ledger stays as it is."""
+        return [
+            (commit, tuple(self._whole(record) for record in commit.records))
+            for commit in self.history.commits
+            if commit.records
+        ]
+
+    def sound_commands(self) -> list[tuple[LedgerCommit, Sequence[Record]]]:
+        """The commands up to the first commit that breaks the ledger: what is in force."""
+        broken = {commit for commit, found in self.history.findings.items() if _breaking(found)}
+        return list(takewhile(lambda command: command[0].oid not in broken, self.commands()))
+
+    @property
+    def broken(self) -> Finding | None:
+        """The first fault that breaks the ledger."""
+        return next(iter(_breaking(self.history.all_findings)), None)
+
+    def _whole(self, record: Record) -> Record:
+        def read(digest: str) -> bytes:
+            data = self.inputs(digest)
+            if data is None:
+                raise MissingInputError(digest)
+            return data
+
+        try:
+            return taken_in(record, read)
+        except MissingInputError:
+            return record
 
     def actor(self) -> Actor:
         """Who asks: the person whose e-mail is git's user.email, else a claim."""
@@ -111,9 +141,18 @@ class Workspace:
         return given or self.context.now
 
 
-def open_workspace(context: Context, *, fetch: bool, judge: bool = True, opened: bool = True) -> Workspace:
+def open_workspace(
+    context: Context,
+    *,
+    fetch: bool,
+    judge: bool = True,
+    opened: bool = True,
+    void: Mapping[str, str] | None = None,
+) -> Workspace:
     """Read everything a command starts from. `opened` False: a ledger need not exist yet (init).
 
+    `judge` False is for the audit, which folds for itself: only what the genesis says is in the state. `void`
+    names the commands without effect where they are known already (a rehearsal on a clone).
     Raises RepositoryError where there is no repository, no ledger, or several workspaces to choose from.
     """
     repository = open_repository(context.directory)
@@ -124,8 +163,11 @@ def open_workspace(context: Context, *, fetch: bool, judge: bool = True, opened:
     history = read_history(repository, ledger_tip(repository, branch))
     if opened and history.tip is None:
         raise _no_ledger(repository, fetched)
+    _require_beginning(repository, history)
     workspace = Workspace(context, repository, branch, history, fetched, State(), None)
-    _fold(workspace, judge)
+    _fold(workspace, judge, void)
+    if history.tip is not None and not workspace.state.opened:
+        raise _not_opened(workspace)
     if workspace.state.opened:
         workspace.main = repository.tip(workspace.state.branch)
         if fetch and workspace.main is None and fetched.ok:
@@ -134,29 +176,22 @@ def open_workspace(context: Context, *, fetch: bool, judge: bool = True, opened:
     return workspace
 
 
-def whole(repository: Repository, history: History) -> list[tuple[LedgerCommit, Sequence[Record]]]:
-    def read(digest: str) -> bytes:
-        data = read_input(repository, history, digest)
-        if data is None:
-            raise MissingInputError(f"{digest} is not in the ledger")
-        return data
-
-    return [
-        (commit, tuple(taken_in(record, read) for record in commit.records))
-        for commit in history.commits
-        if commit.records
-    ]
+def _breaking(findings: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.code in BREAKING]
 
 
-def _fold(workspace: Workspace, judge: bool) -> None:
-    commands = workspace.commands()
-    void: dict[str, str] = {}
-    if judge:
-        from govern.operations.judging import void_commands
+def _fold(workspace: Workspace, judge: bool, void: Mapping[str, str] | None) -> None:
+    """The state of the sound commands; without `judge` and `void` that of the genesis alone."""
+    from govern.operations.judging import follow, void_commands
 
-        void = void_commands(workspace, commands)
-    workspace.state = fold((records for _, records in commands), void=void)
+    commands = workspace.sound_commands()
     workspace.judged = judge
+    if judge or void is not None:
+        void = void_commands(workspace, commands) if void is None else void
+        workspace.state = fold((records for _, records in commands), void=void)
+    else:
+        for _, records in commands[:1]:
+            follow(workspace.state, workspace.inputs, records, {})
 
 
 def ledger_tip(repository: Repository, branch: str) -> str | None:
@@ -171,7 +206,8 @@ def _documents_branch(repository: Repository) -> str | None:
     """The branch to fetch beside the ledger: what the genesis says, else the remote's HEAD."""
     for branch in _ledgers(repository):
         tip = ledger_tip(repository, branch)
-        if tip is not None and (genesis := _genesis(repository, tip)):
+        genesis = _genesis(repository, tip) if tip is not None else None
+        if genesis is not None and "documents_branch" in genesis.body:
             return str(genesis.body["documents_branch"])
     return repository.default_branch() if repository.remote else None
 
@@ -210,7 +246,7 @@ def _choose(repository: Repository, context: Context, opened: bool) -> str:
     for branch in ledgers:
         tip = ledger_tip(repository, branch)
         genesis = _genesis(repository, tip) if tip else None
-        if genesis is not None:
+        if genesis is not None and "folder" in genesis.body:
             folders[str(genesis.body["folder"])] = branch
     if context.workspace is not None:
         wanted = context.workspace.rstrip("/")
@@ -250,6 +286,27 @@ def _no_ledger(repository: Repository, fetched: Fetched) -> RepositoryError:
             notes=("where it was never opened: govern init",),
         )
     return RepositoryError("no ledger here: it has not been opened yet", type_line="govern init")
+
+
+def _require_beginning(repository: Repository, history: History) -> None:
+    """A ledger that was cloned shallow has lost its beginning, and with it everything that is in force."""
+    first = history.commits[0].oid if history.commits else ""
+    shallow = repository.common_dir / "shallow"
+    if first and repository.shallow and first in shallow.read_text("ascii").split():
+        raise RepositoryError(
+            "only the end of the ledger is in this shallow clone, so nothing can be said",
+            type_line=f"git fetch --unshallow {repository.remote or ''}".rstrip(),
+        )
+
+
+def _not_opened(workspace: Workspace) -> RepositoryError:
+    broken = workspace.broken
+    why = broken.message if broken else "its first record does not open it"
+    return RepositoryError(
+        f"{workspace.ledger_branch} is no ledger: {why}",
+        type_line=f"git log --stat {workspace.tip}",
+        notes=("nothing is read from it or recorded on it",),
+    )
 
 
 def _people(state: State) -> str:

@@ -59,7 +59,7 @@ def _known(kind: str, name: str, state: State) -> tuple[list[str], dict[str, Any
         return packet_lines(packet), {"packet": packet_data(packet)}
     if kind != "baseline":
         return [], {}
-    verified = [f"{r.body['method']} {r.body['on']} ({r.name})" for r in state.verified.get(name, ())]
+    verified = [f"{r.body['method']} {r.body['day']} ({r.name})" for r in state.verified.get(name, ())]
     users = [
         f"{surface_id} {who}"
         for surface_id, surface in sorted(state.surfaces.items())
@@ -124,7 +124,7 @@ def surface_answer(surface: str, lines: Iterable[str], frozen: Mapping[str, str]
 def bytes_answer(digest: str, data: bytes | None) -> Answer:
     """Bytes out of the ledger's inputs, as they are; what is not text is only counted."""
     if data is None:
-        lines = (f"{digest} does not hash to its name",)
+        lines = (f"the bytes of {digest[:19]} are not here any more, or are others",)
         return Answer("show", lines, ExitCode.NO, "failed", ("type", "govern audit"))
     try:
         text = data.decode("utf-8")

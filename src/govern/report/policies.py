@@ -29,7 +29,7 @@ def policy_answer(policy: Policy, simulated: bool) -> Answer:
 def change_lines(proposal: Any) -> list[str]:
     """`approvals.wide 1 -> 0 (looser)`, a line a value. `proposal` is an `operations.policies.Proposal`."""
     lines = [f"policy epoch {proposal.now.epoch} -> {proposal.new.epoch}"]
-    for change in proposal.changes:
+    for change in (change for change in proposal.changes if change.field != "epoch"):
         effect = f" ({change.effect})" if change.effect else ""
         was, becomes = _shown(change.before), _shown(change.after)
         lines += wrapped(f"{change.field} {was} -> {becomes}{effect}", " ", "   ")

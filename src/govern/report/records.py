@@ -5,13 +5,13 @@ from typing import Any
 
 from govern.domain.records import Record
 from govern.report.answer import Answer
-from govern.report.wrap import wrapped
+from govern.report.wrap import WIDTH, wrapped
 
 # What a record says in a few words, by event; fields of the body stand in braces.
 SAYS: Mapping[str, str] = {
     "ledger_opened": "{folder} on {documents_branch}, policy epoch {policy[epoch]}",
     "policy_changed": "epoch {policy[epoch]}",
-    "baseline_verified": "{method}, {on}",
+    "baseline_verified": "{method}, {day}",
     "phase_advanced": "{from} -> {to}: {cohorts}",
     "cohorts_added": "{cohorts}",
     "divergence_explained": "{cohort}: {dimension}",
@@ -77,8 +77,12 @@ def what(record: Record) -> str:
     event = record.event.partition("/")[0]
     if event in SHAPED:
         return SHAPED[event](record.body)
-    words = {name: few(value) if isinstance(value, list) else value for name, value in record.body.items()}
+    words = {name: few(value) if _is_names(value) else value for name, value in record.body.items()}
     return SAYS.get(event, "").format_map(_Words(words))
+
+
+def _is_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
 
 
 def few(names: Sequence[str]) -> str:
@@ -110,8 +114,12 @@ def log_answer(command: str, chronicle: Any, limit: int | None) -> Answer:
 def _log_line(record: Record, void: bool) -> list[str]:
     event = record.event.partition("/")[0]
     actor = f"{record.actor} (claimed)" if record.claimed else record.actor
-    said = f"{record.name}  {event}  {actor}  {what(record)}"
-    return wrapped(("VOID " if void else "") + said, f"{record.n:>5}  {record.at[11:19]}  ")
+    front = f"{record.n:>5}  {record.at[11:19]}  "
+    head = f"{'VOID ' if void else ''}{record.name}  {event}  {actor}"
+    said = what(record)
+    if len(f"{front}{head}  {said}") <= WIDTH:
+        return [f"{front}{head}  {said}".rstrip()]
+    return [*wrapped(head, front), *wrapped(said, " " * len(front))]
 
 
 def record_answer(record: Record, commit: str, void: str | None) -> Answer:
@@ -124,7 +132,7 @@ def record_answer(record: Record, commit: str, void: str | None) -> Answer:
     rows = [
         ("commit", f"{commit[:12]}, record {record.n} of the ledger, command {record.command}"),
         ("happened", record.happened_at or ""),
-        ("asked", worded(record.asked) if record.asked else ""),
+        ("asked", _asked(record.asked) if record.asked else ""),
         ("policy", f"epoch {record.policy['epoch']}, rules {record.policy['rules']}"),
         ("read", f"at {record.main[:12]}" + _listed(record.documents)),
         ("uses", ", ".join(record.uses)),
@@ -139,21 +147,28 @@ def record_answer(record: Record, commit: str, void: str | None) -> Answer:
     return Answer("show", tuple(lines), advice=advice, data=data)
 
 
+def _asked(asked: Mapping[str, Any]) -> str:
+    """The command first, then what it fixed."""
+    rest = worded({name: value for name, value in asked.items() if name != "do"})
+    return f"{asked.get('do')}: {rest}" if rest else str(asked.get("do"))
+
+
 def _listed(documents: Mapping[str, str] | None) -> str:
     return f": {', '.join(documents)}" if documents else ""
 
 
-def commit_answer(commit: Any, records: Iterable[Record], branch: str) -> Answer:
+def commit_answer(commit: Any, records: Iterable[Record], branch: str, void: bool) -> Answer:
     """A commit of the ledger: its records and what else it wrote. `commit` is a `LedgerCommit`."""
     held = list(records)
     other = [path for path in (*commit.added, *commit.edited) if not path.startswith("records/")]
     lines = [f"{commit.oid[:12]}   {branch}   {commit.committer_time}"]
-    lines += [line for record in held for line in _log_line(record, False)]
+    lines += [line for record in held for line in _log_line(record, void)]
     lines += [f"       {path if len(path) < 60 else path[:26] + '…'}" for path in sorted(other)]
     data = {
         "commit": commit.oid,
         "parents": list(commit.parents),
         "committed": commit.committer_time,
+        "void": void,
         "records": [record_data(record) for record in held],
         "files": sorted(other),
     }
@@ -176,6 +191,10 @@ def record_data(record: Record) -> dict[str, Any]:
 
 def worded(value: Any) -> str:
     """A value without the marks of a notation; digests are cut, `--format json` has them whole."""
+    if isinstance(value, Mapping) and {"baseline", "components"} <= value.keys():
+        return f"{value['baseline']} {value['digest'][:19]} calibration {value['calibration'] or 'none'}"
+    if isinstance(value, Mapping) and {"check", "outcome"} == value.keys():
+        return f"{value['check']} {value['outcome']}"
     if isinstance(value, Mapping):
         return ", ".join(f"{worded(name)} {_inner(item)}" for name, item in value.items())
     if isinstance(value, list | tuple):
@@ -188,5 +207,5 @@ def worded(value: Any) -> str:
 
 
 def _inner(value: Any) -> str:
-    nested = isinstance(value, Mapping | list | tuple)
+    nested = isinstance(value, Mapping | list | tuple) and len(value) > 1 and "check" not in value
     return f"({worded(value)})" if nested else worded(value)

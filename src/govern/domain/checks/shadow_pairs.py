@@ -1,6 +1,8 @@
 """Is there a complete set of shadow pairs for every cohort to be bound, with prev deciding in every row?"""
 
-from govern.domain.evidence import bound_to_next, newest_rows, sets_since
+from collections.abc import Mapping
+
+from govern.domain.evidence import Row, bound_to_next, newest_rows, sets_since
 from govern.domain.gates import Border
 from govern.domain.verdict import Outcome, Verdict
 
@@ -31,21 +33,32 @@ def check(border: Border) -> Verdict:
     )
     rows = newest_rows(border, kpi=None)
     counts = {cohort: rows[cohort]["n"] if cohort in rows else 0 for cohort in border.cohorts}
-    outcomes: dict[str, Outcome] = {c: "inconclusive" for c, n in counts.items() if n < needed}
-    outcomes |= {c: "failed" for c in border.cohorts if c in rows and bound_to_next(rows[c])}
     uses = tuple(record.name for record in sets)
-    cycles = border.value["shadow"]["cycles"]
-    if outcomes:
-        few = [f"{cohort} {counts[cohort]} of {needed}" for cohort in sorted(outcomes)]
+    if leaked := _decided_by_next(border, rows):
+        outcomes: dict[str, Outcome] = dict.fromkeys(leaked, "failed")
+        text = ", ".join(f"{cohort} {bad} of {counts[cohort]}" for cohort, bad in leaked.items())
         return Verdict(
-            "shadow_pairs", "inconclusive", f"too few pairs: {', '.join(few)}", outcomes, uses=uses
+            "shadow_pairs", "failed", f"bound to next in shadow: {text}", outcomes, uses=uses, final=True
         )
+    few = {cohort: n for cohort, n in sorted(counts.items()) if n < needed}
+    if few:
+        text = ", ".join(f"{cohort} {n} of {needed}" for cohort, n in few.items())
+        outcomes = dict.fromkeys(few, "inconclusive")
+        return Verdict("shadow_pairs", "inconclusive", f"too few pairs: {text}", outcomes, uses=uses)
+    cycles = border.value["shadow"]["cycles"]
     if len(sets) < cycles:
         return Verdict("shadow_pairs", "inconclusive", f"{len(sets)} of {cycles} shadow cycles", uses=uses)
     total = sum(counts.values())
+    prev = total - sum(bound_to_next(rows[cohort]) for cohort in border.cohorts)
     return Verdict(
-        "shadow_pairs", "passed", f"{total:,} pairs, bound to prev in {total:,} of {total:,}", uses=uses
+        "shadow_pairs", "passed", f"{total:,} pairs, bound to prev in {prev:,} of {total:,}", uses=uses
     )
+
+
+def _decided_by_next(border: Border, rows: Mapping[str, Row]) -> dict[str, int]:
+    """Rows of cohorts not in the field yet that next decided: who is in canary is served by both."""
+    shadowed = [c for c in border.cohorts if border.packet.stages.get(c, "out") == "out" and c in rows]
+    return {cohort: bad for cohort in shadowed if (bad := bound_to_next(rows[cohort]))}
 
 
 def accepted_risk(border: Border) -> str | None:

@@ -1,0 +1,191 @@
+"""What a pull request runs: every document at its head, and whether it moves what the ledger holds fixed.
+
+Judged by the policy and the records of the ledger as it was last fetched, never by what the branch says.
+Nothing is fetched and nothing is written. Without a ledger in the clone documents alone are judged.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from govern.documents.catalog import find_folder, parse_document, path_of
+from govern.domain.difference import differences, shown
+from govern.domain.findings import Finding, has_errors
+from govern.domain.policy import policy_of, view_of
+from govern.domain.rules.view import Explanation
+from govern.errors import RepositoryError
+from govern.operations import frozen, pull_request
+from govern.operations import validate as validation
+from govern.operations.context import Context
+from govern.operations.decide import BREAKING
+from govern.operations.effects import Effect, effect_of
+from govern.operations.frozen import Comparison
+from govern.operations.policies import changes
+from govern.operations.pull_request import PullRequest, open_pull_request, records_carried
+from govern.operations.reading import MissingInputError
+from govern.operations.validate import Report, validate
+from govern.operations.workspace import Workspace, open_workspace
+
+OWN = {
+    "GOV-CHK-002": Explanation(
+        "govern.yaml is not the policy in force",
+        "Decisions take the policy from the ledger: neither a pull request nor a merge makes a rule.",
+        "Merge it, then: govern policy adopt. Its quorum is that of the policy before it.",
+    ),
+    "GOV-CHK-003": Explanation(
+        "the epoch of the policy does not rise by one",
+        "The epoch numbers what was in force; a policy with another number cannot be adopted.",
+        "Write the number that the finding names into policy.epoch.",
+    ),
+}
+CODES = {**pull_request.CODES, **OWN, **frozen.CODES}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked about. `index` is the GIT_INDEX_FILE of a hook, where `staged` content is meant."""
+
+    base: str
+    head: str = "HEAD"
+    staged: bool = False
+    index: str | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All findings by path and line. `ledger` is the tip that judged; None: there is none in this clone."""
+
+    question: Question
+    request: PullRequest
+    report: Report
+    findings: tuple[Finding, ...]
+    ledger: str | None
+    remote: str | None  # the remote to fetch a ledger from, where there is one
+    simulated: bool = False
+    comparison: Comparison = Comparison((), (), {})
+    effects: tuple[Effect, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not has_errors(self.findings)
+
+
+def check(context: Context, question: Question) -> Checked:
+    """Judge a pull request, or with `staged` what a commit would hold. Raises GovernError where it cannot."""
+    request = open_pull_request(
+        context.directory, question.base, question.head, staged=question.staged, index=question.index
+    )
+    workspace = _opened(context)
+    if workspace is None:
+        report = validate(request.after, find_folder(request.after, _here(context.directory, request)))
+        findings = _sorted([*report.findings, *records_carried(request)])
+        return Checked(question, request, report, findings, None, request.repository.remote)
+    state = workspace.state
+    report = validate(request.after, state.folder)
+    try:
+        comparison = frozen.compare(workspace, request)
+    except MissingInputError as error:
+        raise RepositoryError(f"the ledger here is not whole: {error}", type_line="govern audit") from None
+    findings = _sorted(
+        [
+            *_without_consequences(report, comparison),
+            *records_carried(request),
+            *(each.finding for each in comparison.moved),
+            *(each.finding for each in comparison.agreed),
+            *_policy(workspace, request),
+        ]
+    )
+    effects = _effects(workspace, report, comparison)
+    return Checked(
+        question, request, report, findings, workspace.tip, workspace.repository.remote,
+        workspace.simulated, comparison, effects,
+    )  # fmt: skip
+
+
+def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: finding.order))
+
+
+def _opened(context: Context) -> Workspace | None:
+    """The workspace as last fetched; None where no ledger is in the clone."""
+    workspace = open_workspace(context, fetch=False, opened=False)
+    if not workspace.state.opened:
+        return None
+    broken = [finding for finding in workspace.history.all_findings if finding.code in BREAKING]
+    if broken:
+        raise RepositoryError(f"the ledger is broken: {broken[0].message}", type_line="govern audit")
+    if workspace.simulated and context.simulated is None:  # nothing is recorded: its last instant will do
+        workspace = replace(workspace, context=replace(context, simulated=workspace.state.at))
+    return workspace
+
+
+def _here(directory: Path, request: PullRequest) -> str:
+    root, here = request.repository.root, directory.resolve()
+    return here.relative_to(root).as_posix().strip(".") if root and here.is_relative_to(root) else ""
+
+
+def _without_consequences(report: Report, comparison: Comparison) -> list[Finding]:
+    """A baseline in use that changed is one mistake: that its digest or its files no longer fit goes unsaid."""
+    touched = {each.key.partition("/")[2] for each in comparison.moved if each.key.startswith("baselines/")}
+    kept = []
+    for finding in report.findings:
+        baseline = None
+        if touched and finding.code == "GOV-PKT-002":
+            baseline = _baseline_named(report, finding)
+        elif finding.code == "GOV-REF-007":
+            baseline = finding.path.rpartition("/")[2].removesuffix(".yaml")
+        if baseline is None or baseline not in touched:
+            kept.append(finding)
+    return kept
+
+
+def _baseline_named(report: Report, finding: Finding) -> str | None:
+    """The baseline whose digest stands where the finding points."""
+    document, _ = parse_document(finding.path, report.sources[finding.path], report.folder)
+    for side in ("prev", "next") if document else ():
+        assert document is not None
+        place = document.positions.of((side, "digest"))
+        if (place.line, place.column) == (finding.line, finding.column):
+            return str(document.value[side]["baseline"])
+    return None
+
+
+def _policy(workspace: Workspace, request: PullRequest) -> list[Finding]:
+    """What govern.yaml at the head says of the policy, which is in force only when it is adopted."""
+    path = path_of(workspace.state.folder, "workspace", "")
+    views = []
+    for tree in (request.before, request.after):
+        document, findings = parse_document(path, tree.read(path) or b"", workspace.state.folder)
+        views.append(view_of(document.value) if document and not has_errors(findings) else None)
+    old, new = views
+    now = workspace.state.in_force
+    if new is None or new == now.view:
+        return []
+    assert document is not None
+    pointer = next(differences(now.view, new)).pointer
+    place, epoch = document.positions.of(pointer), document.positions.of(("policy", "epoch"))
+    looser = [
+        f"{change.field} {shown(change.before)} -> {shown(change.after)}"
+        for change in changes(now.view, new)
+        if change.effect == "looser"
+    ]
+    hint = "it has no force until: govern policy adopt"
+    hint += f"\nlooser: {'; '.join(looser)}" if looser else ""
+    message = f"not the policy in force (epoch {now.epoch})"
+    found = [Finding("GOV-CHK-002", "note", message, path, place.line, place.column, hint)]
+    if new != old and policy_of(new).epoch != now.epoch + 1:
+        hint = f"in force is epoch {now.epoch}; write: epoch: {now.epoch + 1}"
+        message = "the policy changes and its epoch does not rise by one"
+        found.append(Finding("GOV-CHK-003", "error", message, path, epoch.line, epoch.column, hint))
+    return found
+
+
+def _effects(workspace: Workspace, report: Report, comparison: Comparison) -> tuple[Effect, ...]:
+    """What the pull request would turn, packet by packet; nothing is judged on documents with errors."""
+    faulty = {finding.path for finding in report.findings if finding.severity == "error"}
+    values = {each.change.packet: {} for each in comparison.agreed} | dict(comparison.changed)
+    effects = []
+    for packet, documents in sorted(values.items()):
+        wrong = sorted(key for key in documents if f"{report.folder}/{key}.yaml" in faulty)
+        unknown = f"not known while {wrong[0]} has errors" if wrong else ""
+        effects.append(Effect(packet, "", unknown=unknown) if wrong else effect_of(workspace, packet, documents))
+    return tuple(effects)

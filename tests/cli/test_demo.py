@@ -1,0 +1,104 @@
+"""`govern demo` plays its whole story, leaves what it promises, and prints lines that fit and can be pasted."""
+
+import os
+import shlex
+from pathlib import Path
+
+import pytest
+
+from govern.cli import demo
+from govern.cli.app import main
+from govern.domain.binding import current
+from govern.domain.state import State
+from govern.operations.audit import audit
+from govern.operations.context import Context
+from govern.operations.workspace import open_workspace
+from govern.report.wrap import WIDTH
+
+COHORTS = {
+    "prime", "composite", "happy_numbers", "opinion_survey", "code_generation", "sensitive_direct",
+    "sensitive_jailbreak",
+}  # fmt: skip
+
+
+def on_next(state: State, surface: str) -> set[str]:
+    return {key for key in COHORTS if current(state.surfaces[surface], key).to.baseline == f"{surface}-b2"}
+
+
+def test_demo_binds_the_healthy_cohorts_and_leaves_a_clean_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["demo", "kept"]) == 0
+    out = capsys.readouterr().out
+    context = Context(directory=tmp_path / "kept" / "clone", now=demo.NOW, simulated=demo.NOW)
+    there = open_workspace(context, fetch=True, judge=True)
+    assert on_next(there.state, "answers") == {"prime", "opinion_survey", "sensitive_jailbreak"}
+    assert on_next(there.state, "reasoning") == {"sensitive_direct", "sensitive_jailbreak"}
+    assert audit(there).findings == ()
+    assert [line for line in out.splitlines() if len(line) > WIDTH] == []
+    assert str(tmp_path) not in out and str(Path.home()) not in out and "Traceback" not in out
+    assert f"cd kept/clone && export GOVERN_NOW={demo.NOW}" in out
+    for said in ("SIMULATED", "+11.9", "-18.8", "-49.7", "GOV-FRZ-001", "0 findings"):
+        assert said in out
+
+
+def test_demo_without_a_folder_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(demo, "STORY", demo.STORY[:2])
+    assert main(["demo"]) == 0
+    assert "lee$ govern validate\n21 documents, nothing found\n" in capsys.readouterr().out
+    assert not list(tmp_path.glob("govern-demo-*"))
+
+
+@pytest.mark.parametrize("there", ["full", "file"])
+def test_demo_refuses_a_folder_that_holds_anything(
+    there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "work.txt").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+    assert main(["demo", there]) == 2
+    said = capsys.readouterr().err
+    assert (
+        said.startswith(f"refused: {there} is not an empty folder") and f"type: govern demo {there}-2" in said
+    )
+    assert sorted(os.listdir(tmp_path / "full")) == ["work.txt"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        demo.Line(demo.NOW, "lee", "govern validate --format yaml"),  # ends with 2, not with 0
+        demo.Line(demo.NOW, "lee", "govern validate", shows="something else"),
+    ],
+    ids=["other exit code", "other words"],
+)
+def test_demo_is_a_fault_when_a_line_does_not_end_as_told(
+    line: demo.Line, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo, "STORY", (line,))
+    assert main(["demo"]) == 3
+    said = capsys.readouterr().err
+    assert "fault of its own" in said and line.typed in said and "Traceback" not in said
+
+
+LONG = 'govern evidence explain gpt35-june --cohort opinion_survey --dimension refusal --moved "takes half of it back"'
+
+
+@pytest.mark.parametrize("prompt", ["type: ", "next: ", "kim types: "])
+def test_folded_advice_is_still_the_same_command(prompt: str) -> None:
+    lines = demo.folded(prompt + LONG)
+    assert all(len(line) <= WIDTH for line in lines) and len(lines) > 1
+    pasted = "\n".join(lines).removeprefix(prompt).replace("\\\n", "")
+    assert shlex.split(pasted) == shlex.split(LONG)
+
+
+def test_folding_changes_no_word_and_no_line_that_fits() -> None:
+    short = " passed  approvals           1 of 1: mara"
+    assert demo.folded(short) == [short]
+    words = " cohort " * 20
+    assert " ".join(demo.folded(words)).split() == words.split()

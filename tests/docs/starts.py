@@ -1,0 +1,44 @@
+"""Where a page begins: `<!-- run from NAME -->` on its first line names one of these.
+
+Each makes `team.git` and a clone for everybody who types on the page, with a ledger as far as the page wants it.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from govern.domain.rollout import Advance
+from govern.operations.measure import measure_shadow
+from workspaces import EXAMPLES, Clone, another_clone, opened
+
+
+def nothing(directory: Path) -> None:
+    """An empty folder."""
+
+
+def prompt_in_shadow(directory: Path) -> None:
+    """Ana's prompt change, which Ben has advanced to shadow."""
+    bare = directory / "team.git"
+    opened(directory / "ana", "prompt-change", bare=bare)
+    ben = another_clone(bare, directory / "ben", "ben")
+    _into_shadow(ben, "no-system-prompt", "prompt-change/data/pairs.csv")
+
+
+def model_in_shadow(directory: Path) -> None:
+    """A change of model, in shadow and measured; Mara approves, Kim reviews."""
+    bare = directory / "team.git"
+    mara = opened(directory / "mara", "model-change", bare=bare)
+    another_clone(bare, directory / "kim", "kim")
+    _into_shadow(mara, "gpt35-june", "model-change/data/pairs-gpt35.csv")
+
+
+def _into_shadow(approver: Clone, packet: str, pairs: str) -> None:
+    approver.done(Advance(packet, "shadow", rehearsal={"same": True, "seconds": 0.1}))
+    there = approver.workspace()
+    approver.done(measure_shadow(there, packet, EXAMPLES / pairs, there.actor()).command())
+
+
+STARTS: Mapping[str, Callable[[Path], None]] = {
+    "nothing": nothing,
+    "a prompt in shadow": prompt_in_shadow,
+    "a model in shadow": model_in_shadow,
+}

@@ -1,0 +1,193 @@
+"""Every check of the shelf on cases kept as data: tests/cases/checks/CHECK.yaml, its form in case.schema.json.
+
+A case starts from the example workspace with its packet in draft or shadow, past every gate, so that a check
+is met alone; modes and waivers apply as they do at a border.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+
+from builders import PACKET, World, branch
+from govern.domain.change_control import ApplyChange, OpenChange
+from govern.domain.checks import RULES
+from govern.domain.decision import Accepted
+from govern.domain.gates import Border, Item, evaluate
+from govern.domain.policy import Actor
+from govern.domain.rollback import Rollback
+from govern.domain.verdict import Verdict
+
+FOLDER = Path(__file__).parents[1] / "cases" / "checks"
+FILES = {
+    file.stem: yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    for file in sorted(FOLDER.glob("*.yaml"))
+}
+SHELF: dict[str, Item] = {item.name: item for row in RULES[1].values() for item in row}
+OUTCOMES = {"passed", "failed", "inconclusive", "error", "not_applicable"}
+
+Case = dict[str, Any]
+CASES = [
+    pytest.param(check, file, case, id=f"{check}-{place:02}")
+    for check, file in FILES.items()
+    for place, case in enumerate(file["cases"])
+]
+
+
+def border_of(made: World, file: Case, case: Case) -> Border:
+    """The border that the case asks about, as its world stands."""
+    more = {name: tuple(case[name]) for name in ("cohorts",) if name in case}
+    if "rehearsal" in case:
+        more["rehearsal"] = case["rehearsal"]
+    actor = Actor(case.get("actor", "ben"), case.get("claimed", False))
+    return made.border(file["border"], PACKET, actor, **more)
+
+
+def risk(made: World, border: Border, told: Case) -> None:
+    body = {
+        "risk": "no_shadow_pairs",
+        "frozen": dict(border.frozen),
+        "reason": "a typing error only",
+        "owner": "ben",
+    }
+    made.fact("risk_accepted/1", {**body, **told})
+
+
+def waiver(made: World, border: Border, told: Case) -> None:
+    check = told["check"]
+    body = {
+        "check": check, "border": border.to, "cohorts": list(border.cohorts), "outcome": "failed",
+        "subject": border.waiver_subject(check), "reason": "known and watched", "owner": "ben",
+        "expires": told["expires"],
+    }  # fmt: skip
+    made.fact("waiver_granted/1", body)
+
+
+def approval(made: World, border: Border, told: Case) -> None:
+    dossier = {**border.dossier, **told.get("dossier", {})}
+    expires = told.get("expires", "2026-11-27T09:00:00Z")
+    body = {
+        "role": "rollout_approve",
+        "dossier": dossier,
+        "digest": border.dossier_digest,
+        "expires": expires,
+    }
+    made.fact("approval_given/1", body, by=told["by"])
+
+
+def explained(made: World, border: Border, told: Case) -> None:
+    items = border.packet.evidence[-1].body["items"]["sha256"]
+    body = {"items": items, "cluster": None, "dimension": "refusal", "moved": "takes half of it back", **told}
+    made.fact("divergence_explained/1", body)
+
+
+def rehearsed(made: World, border: Border, told: Case) -> None:
+    body = {"form": "clone", "cohorts": list(border.packet.covered), "same": True}
+    made.fact("rehearsal_held/1", {**body, **told})
+
+
+def verified(made: World, border: Border, told: Case) -> None:
+    assert border.prev is not None
+    body = {"digest": border.prev.digest, "method": "staging", **told}
+    made.fact("baseline_verified/1", body, f"baselines/{border.prev.baseline}")
+
+
+def rollback(made: World, border: Border, told: Case) -> None:
+    decision = made.decide(
+        Rollback(told.get("packet", PACKET), "operator-judgement", tuple(told.get("cohorts", ())))
+    )
+    assert isinstance(decision, Accepted), decision
+    made.record(decision.events, decision.asked)
+
+
+def change(made: World, border: Border, told: Case) -> None:
+    made.do(OpenChange(PACKET, (told,), "a smaller sample will do"), "ana")
+    made.do(ApplyChange(PACKET))
+
+
+def edit(made: World, border: Border, told: Case) -> None:
+    """The documents branch moves on after something was frozen."""
+    for key, fields in told.items():
+        made.documents.edit(key, fields)
+
+
+EVENTS: dict[str, Callable[[World, Border, Any], object]] = {
+    "pairs": lambda made, _, told: made.pairs(told),
+    "put": lambda made, _, told: made.put(told["to"], told["packet"], told.get("only", ())),
+    "fact": lambda made, _, told: made.fact(
+        told["event"], told["body"], told.get("stream", f"packets/{PACKET}")
+    ),
+    "now": lambda made, _, told: setattr(made, "now", told),
+    "risk": risk,
+    "waiver": waiver,
+    "approval": approval,
+    "explained": explained,
+    "rehearsed": rehearsed,
+    "verified": verified,
+    "rollback": rollback,
+    "change": change,
+    "edit": edit,
+}
+
+
+def verdict_of(check: str, file: Case, case: Case) -> Verdict:
+    documents = branch(file.get("documents"))
+    for key, fields in case.get("documents", {}).items():
+        documents.edit(key, fields)
+    made = World(documents).opened()
+    for packet in case.get("seal", ()):
+        made.documents.seal(packet)
+    for path in case.get("gone", ()):
+        del made.documents.files[path]
+    start = case.get("start", "shadow" if file["border"] == "canary" else "draft")
+    if start != "draft":
+        made.put(start)
+    for event in case.get("events", ()):
+        ((name, told),) = event.items()
+        EVENTS[name](made, border_of(made, file, case), told)
+    made.now = case.get("now", made.now)
+    (verdict,) = evaluate(border_of(made, file, case), [SHELF[check]])
+    return verdict
+
+
+@pytest.mark.parametrize(("check", "file", "case"), CASES)
+def test_check_gives_the_verdict_of_its_case(check: str, file: Case, case: Case) -> None:
+    verdict, expect = verdict_of(check, file, case), case["expect"]
+    assert verdict.check == check
+    assert (verdict.outcome, verdict.text) == (expect["outcome"], verdict.text), case["what"]
+    for fragment in expect["text"] if isinstance(expect["text"], list) else [expect["text"]]:
+        assert fragment in verdict.text
+    if "cohorts" in expect:
+        assert dict(verdict.cohorts or {}) == expect["cohorts"]
+    for name in ("warning", "final"):
+        assert getattr(verdict, name) is expect.get(name, False), f"{name}: {verdict}"
+    assert (verdict.waived_by is not None) is expect.get("waived", False), verdict
+    for name in ("todo", "turn"):
+        if name in expect:
+            assert getattr(verdict, name) == expect[name]
+    if "flips" in expect:
+        assert list(verdict.flips) == expect["flips"]
+
+
+@pytest.mark.parametrize("check", FILES)
+def test_case_file_fits_the_schema_of_cases(check: str) -> None:
+    schema = json.loads((FOLDER / "case.schema.json").read_bytes())
+    faults = list(jsonschema_rs.Draft202012Validator(schema).iter_errors(FILES[check]))
+    assert not faults, faults[0]
+
+
+def test_every_check_of_the_shelf_has_cases_that_pass_and_that_do_not() -> None:
+    assert set(FILES) == set(SHELF)
+    for check, file in FILES.items():
+        seen = {case["expect"]["outcome"] for case in file["cases"]}
+        never = {"mitigation_debt", "package_confidence"}  # nothing can be owed yet: they apply to nobody
+        assert seen == {"not_applicable"} if check in never else "passed" in seen and len(seen) > 1, check
+
+
+def test_check_is_told_by_the_border_of_its_file() -> None:
+    for check, file in FILES.items():
+        assert check in {item.name for item in RULES[1][file["border"]]}
