@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
-from workspaces import EXAMPLES, Clone, isolated, opened
 
 from govern.cli.app import build
 from govern.domain.rollout import Advance
 from govern.operations.explaining import command_for
 from govern.operations.measure import measure_shadow
+from workspaces import EXAMPLES, Clone, isolated, opened
 
 PACKET = "no-system-prompt"
 NOW = "2026-11-22T10:00:00Z"
@@ -29,7 +29,9 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         there = ben.workspace()
         pairs = EXAMPLES / "prompt-change/data/pairs.csv"
         ben.done(measure_shadow(there, PACKET, pairs, there.actor()).command())
-        ben.done(command_for(ben.workspace(), PACKET, "public", None, "refusal", "answers, then takes half back"))
+        ben.done(
+            command_for(ben.workspace(), PACKET, "public", None, "refusal", "answers, then takes half back")
+        )
         ben.at("2026-11-21T09:30:00Z").done(Advance(PACKET, "canary"))
     return folder / "team"
 

@@ -3,13 +3,16 @@
 import json
 
 import pytest
+
 from workspaces import Clone, git
 
 V1, V2 = "prompts/system.v1.md", "prompts/system.v2.md"
 
 
 def test_verify_records_method_day_and_evidence(team: Clone, govern) -> None:
-    said = govern("baseline", "verify", "chat-b1", "--evidence", "run 17", "--on", "2026-11-21", "--format", "json")
+    said = govern(
+        "baseline", "verify", "chat-b1", "--evidence", "run 17", "--on", "2026-11-21", "--format", "json"
+    )
     record = json.loads(said.text)["data"]["records"][0]
     assert record["name"] == "baselines/chat-b1#3"
     assert (record["body"]["method"], record["body"]["day"], record["body"]["evidence"]) == (

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from workspaces import Clone
 
 
@@ -65,7 +66,9 @@ def test_binding_show_says_what_to_type_when_it_cannot(
     assert (said.code, said.advice) == (2, line)
 
 
-@pytest.mark.parametrize(("words", "count"), [((), 2), (("--cohort", "public"), 2), (("--cohort", "other"), 1)])
+@pytest.mark.parametrize(
+    ("words", "count"), [((), 2), (("--cohort", "public"), 2), (("--cohort", "other"), 1)]
+)
 def test_binding_history_has_every_change(team: Clone, govern, words: tuple[str, ...], count: int) -> None:
     changes = json.loads(govern("binding", "history", *words, "--format", "json").text)["data"]["changes"]
     assert len(changes) == count

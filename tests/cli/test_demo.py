@@ -1,6 +1,5 @@
 """`govern demo` plays its whole story, leaves what it promises, and prints lines that fit and can be pasted."""
 
-import os
 import shlex
 from pathlib import Path
 
@@ -66,7 +65,7 @@ def test_demo_refuses_a_folder_that_holds_anything(
     assert (
         said.startswith(f"refused: {there} is not an empty folder") and f"type: govern demo {there}-2" in said
     )
-    assert sorted(os.listdir(tmp_path / "full")) == ["work.txt"]
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["work.txt"]
 
 
 @pytest.mark.parametrize(

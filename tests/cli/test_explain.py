@@ -27,7 +27,9 @@ def test_every_code_of_the_source_is_explained() -> None:
 def test_every_check_is_explained_by_its_module() -> None:
     asked = {item.name for rules in RULES.values() for items in rules.values() for item in items}
     assert set(checks()) == asked
-    assert [check.name for check in checks().values() if "?" not in check.about and "." not in check.about] == []
+    assert [
+        check.name for check in checks().values() if "?" not in check.about and "." not in check.about
+    ] == []
 
 
 @pytest.mark.parametrize("name", [*codes(), *checks()])

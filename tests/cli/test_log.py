@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from workspaces import Clone
 
 from govern.domain.pause import Pause
 from govern.operations.chronicle import Chronicle
 from govern.report.records import log_answer
+from workspaces import Clone
 
 PACKET = "no-system-prompt"
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from workspaces import Clone, git
 
 GOVERN = "governance/govern.yaml"

@@ -24,7 +24,8 @@ def test_schema_show_has_every_field_of_the_top_in_80_columns(govern, name: str)
 
 
 @pytest.mark.parametrize(
-    ("name", "full"), [("packet", "packet.v1"), ("packet/v1", "packet.v1"), ("rolled_back/1", "records/rolled_back.1")]
+    ("name", "full"),
+    [("packet", "packet.v1"), ("packet/v1", "packet.v1"), ("rolled_back/1", "records/rolled_back.1")],
 )
 def test_schema_show_takes_the_names_that_people_meet(govern, name: str, full: str) -> None:
     assert json.loads(govern("schema", "show", name, "--format", "json").text)["data"] == read(full)

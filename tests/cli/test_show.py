@@ -3,13 +3,18 @@
 import json
 
 import pytest
+
 from workspaces import Clone, git
 
 PACKET = "no-system-prompt"
 SHOWN = {
     f"packets/{PACKET}#1": ("phase_advanced", "asked     advance:", "from: draft"),
     "surfaces/chat#2": ("binding_changed", "cause: advance", "chat-b2 sha256:"),
-    PACKET: ("canary  public", "frozen for no-system-prompt by packets/no-system-prompt#1", "kind: packet/v1"),
+    PACKET: (
+        "canary  public",
+        "frozen for no-system-prompt by packets/no-system-prompt#1",
+        "kind: packet/v1",
+    ),
     "mean-score-delta": ("governance/kpis/mean-score-delta.yaml", "an edit of the", "kind: kpi/v1"),
     "policy-dislocation": ("governance/triggers/policy-dislocation.yaml", "signal: policy-dislocation-rate"),
     "baselines/chat-b1": ("verified: declared 2026-11-20", "bound by  chat default", "kind: baseline/v1"),
@@ -35,7 +40,9 @@ def test_show_takes_the_beginning_of_a_ledger_commit(team: Clone, govern) -> Non
 
 
 def test_show_prints_the_bytes_of_a_digest_as_they_are(team: Clone, govern) -> None:
-    frozen = json.loads(govern("show", f"packets/{PACKET}#1", "--format", "json").text)["data"]["body"]["frozen"]
+    frozen = json.loads(govern("show", f"packets/{PACKET}#1", "--format", "json").text)["data"]["body"][
+        "frozen"
+    ]
     said = govern("show", frozen["kpis/mean-score-delta"])
     assert said.text == (team.directory / "governance/kpis/mean-score-delta.yaml").read_text("utf-8")
 

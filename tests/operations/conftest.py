@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from operations.worlds import World, advance_to_shadow, make_opened, measure
+from operations.worlds import World, advance_to_shadow, copied, make_opened, measure
 from workspaces import isolated
 
 
@@ -25,11 +25,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
         measure(world)
         shutil.copytree(world.folder, stages["measured"], symlinks=True)
     yield stages
-
-
-def copied(stage: Path, tmp_path: Path) -> World:
-    shutil.copytree(stage, tmp_path / "world", symlinks=True)
-    return World(tmp_path / "world")
 
 
 @pytest.fixture

@@ -131,6 +131,11 @@ def make_opened(folder: Path) -> World:
     return world
 
 
+def copied(stage: Path, tmp_path: Path) -> World:
+    shutil.copytree(stage, tmp_path / "world", symlinks=True)
+    return World(tmp_path / "world")
+
+
 def advance_to_shadow(world: World) -> None:
     world.ben.at("2026-11-20T09:05:00Z").done(SHADOW)
 
@@ -139,12 +144,9 @@ def measure(world: World, now: str = "2026-11-20T09:30:00Z") -> None:
     """Pairs recorded and explained: canary is one command away."""
     ben = world.ben.at(now)
     there = ben.workspace()
-    pairs = EXAMPLES / PACKET_EXAMPLE / "data/pairs.csv"
+    pairs = EXAMPLES / "prompt-change/data/pairs.csv"
     ben.done(measure_shadow(there, PACKET, pairs, there.actor()).command())
     ben.done(command_for(ben.workspace(), PACKET, "public", None, "refusal", "takes half of the answer back"))
-
-
-PACKET_EXAMPLE = "prompt-change"
 
 
 def found(clone: Clone) -> list[str]:

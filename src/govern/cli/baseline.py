@@ -22,7 +22,9 @@ app.command("capture")(capture.command)
 @app.command()
 def verify(
     baseline: Baseline,
-    method: Annotated[str, typer.Option(help="How it was shown to be good.", metavar="staging|window")] = "staging",
+    method: Annotated[
+        str, typer.Option(help="How it was shown to be good.", metavar="staging|window")
+    ] = "staging",
     evidence: Annotated[str | None, typer.Option(help="Where that can be read.", metavar="TEXT")] = None,
     on: Annotated[str | None, typer.Option(help="The day it was shown; today.", metavar="DATE")] = None,
     dry_run: DryRun = False,
@@ -79,7 +81,11 @@ def diff(
         old, new = target(there, before), target(there, after)
         parts = compared(there, old, new)
         lines = [f"{before} -> {after}"]
-        stamped = "same" if old.model_version == new.model_version else f"{old.model_version} -> {new.model_version}"
+        stamped = (
+            "same"
+            if old.model_version == new.model_version
+            else f"{old.model_version} -> {new.model_version}"
+        )
         lines += wrapped(stamped, " stamped     ")
         for part in parts:
             text = part.before if part.before == part.after else f"{part.before} -> {part.after}"

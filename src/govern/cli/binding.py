@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Who is on what, and how that came to be.")
 
 OfSurface = Annotated[str | None, typer.Option("--surface", help="Only this surface.", metavar="SURFACE")]
-OfCohort = Annotated[str | None, typer.Option("--cohort", help="What decides for this key.", metavar="COHORT")]
+OfCohort = Annotated[
+    str | None, typer.Option("--cohort", help="What decides for this key.", metavar="COHORT")
+]
 When = Annotated[
     str | None,
-    typer.Option("--at", help="At this instant, through this day, or at a ledger commit.", metavar="TIME|DATE|REV"),
+    typer.Option(
+        "--at", help="At this instant, through this day, or at a ledger commit.", metavar="TIME|DATE|REV"
+    ),
 ]
 
 
@@ -90,7 +94,9 @@ def _overview(there: "Workspace", surface: str | None, when: str) -> Answer:
     for name, known in surfaces(there, surface):
         found = groups(known, when)
         lines += overview_lines(name, found) if found else [f"{name}: nothing was bound yet at {when}"]
-        data += [binding_data(name, who, binding) for cohorts, binding in found for who in (cohorts or (None,))]
+        data += [
+            binding_data(name, who, binding) for cohorts, binding in found for who in (cohorts or (None,))
+        ]
     return Answer("binding show", tuple(lines), data={"bindings": data})
 
 

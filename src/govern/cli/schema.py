@@ -75,6 +75,10 @@ def _lines(name: str, schema: dict[str, Any], rows: "list[FieldRow]") -> list[st
         need = "required" if row.required else "optional"
         lines += wrapped(row.type, f"{row.name:<{width}}  {need}  ", "   ")
         example = json.dumps(row.example, ensure_ascii=False)
-        short = not isinstance(row.example, dict | list | None) and len(example) < 60 and row.example != row.type
-        lines += wrapped(row.meaning + (f" Example: {example}" if short else ""), "   ") if row.meaning else []
+        short = (
+            not isinstance(row.example, dict | list | None) and len(example) < 60 and row.example != row.type
+        )
+        lines += (
+            wrapped(row.meaning + (f" Example: {example}" if short else ""), "   ") if row.meaning else []
+        )
     return lines

@@ -74,6 +74,8 @@ def _of_policy(there: "Workspace", named: "Named") -> Answer:
         return cohort_answer(named.name, dictionary(there).get(named.name), there.state)
     if named.what == "surface":
         surface = there.state.surfaces[named.name]
-        return surface_answer(named.name, overview_lines(named.name, groups(surface, END_OF_TIME)), surface.frozen)
+        return surface_answer(
+            named.name, overview_lines(named.name, groups(surface, END_OF_TIME)), surface.frozen
+        )
     written = [record for _, record in records(there).values() if record.actor == named.name]
     return person_answer(named.name, there.state.in_force, published_person(there, named.name), written)

@@ -48,7 +48,9 @@ def changes_of(workspace: Workspace, packet: Packet) -> list[Change]:
     found = []
     if packet.change is not None:
         kept = KeptDocuments(workspace.state.folder, workspace.inputs)
-        values = changed_values(cast(Documents, kept), packet, packet.change.body["set"])  # frozen bytes alone
+        values = changed_values(
+            cast(Documents, kept), packet, packet.change.body["set"]
+        )  # frozen bytes alone
         found.append(Change(packet.id, packet.change, None, values))
     if applied:
         records = {record.name: record for _, records in workspace.commands() for record in records}

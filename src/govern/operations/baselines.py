@@ -58,7 +58,9 @@ def target(workspace: Workspace, name: str) -> Target:
         raise raised(refusal.refused) from None
     if document is None:
         close = nearest(name, [named.name for named in names(workspace) if named.what == "baseline"])
-        message = f"no baseline `{name}` on {workspace.state.branch}" + (f"; nearest: {close}" if close else "")
+        message = f"no baseline `{name}` on {workspace.state.branch}" + (
+            f"; nearest: {close}" if close else ""
+        )
         raise UsageError(message, type_line=f"govern show baselines/{close}" if close else "govern status")
     return target_of(document.value, documents.pinned, None)
 

@@ -11,7 +11,7 @@ from govern.domain.findings import nearest
 from govern.domain.records import Record
 from govern.domain.selection import is_cohort_key
 from govern.domain.state import Binding, Surface
-from govern.domain.windows import instant
+from govern.domain.windows import instant, written
 from govern.errors import UsageError
 from govern.operations.naming import dictionary, records
 from govern.operations.workspace import Workspace
@@ -123,7 +123,7 @@ def moment(text: str | None) -> tuple[str, bool] | None:
     if text is None:
         return (END_OF_TIME, False)
     try:
-        instant(text)
+        when = instant(text)
     except ValueError:
         return None
-    return (f"{text}T23:59:59Z", True) if len(text) == 10 else (text, False)
+    return (f"{text}T23:59:59Z", True) if len(text) == 10 else (written(when), False)

@@ -4,19 +4,18 @@ Judged by the policy and the records of the ledger as it was last fetched, never
 Nothing is fetched and nothing is written. Without a ledger in the clone documents alone are judged.
 """
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from govern.documents.catalog import find_folder, parse_document, path_of
+from govern.documents.catalog import KIND_OF, find_folder, parse_document, path_of
 from govern.domain.difference import differences, shown
 from govern.domain.findings import Finding, has_errors
 from govern.domain.policy import policy_of, view_of
 from govern.domain.rules.view import Explanation
 from govern.errors import RepositoryError
 from govern.operations import frozen, pull_request
-from govern.operations import validate as validation
 from govern.operations.context import Context
-from govern.operations.decide import BREAKING
 from govern.operations.effects import Effect, effect_of
 from govern.operations.frozen import Comparison
 from govern.operations.policies import changes
@@ -38,6 +37,8 @@ OWN = {
     ),
 }
 CODES = {**pull_request.CODES, **OWN, **frozen.CODES}
+
+NOTHING = Comparison((), (), {})
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Checked:
     ledger: str | None
     remote: str | None  # the remote to fetch a ledger from, where there is one
     simulated: bool = False
-    comparison: Comparison = Comparison((), (), {})
+    comparison: Comparison = NOTHING
     effects: tuple[Effect, ...] = ()
 
     @property
@@ -110,9 +111,8 @@ def _opened(context: Context) -> Workspace | None:
     workspace = open_workspace(context, fetch=False, opened=False)
     if not workspace.state.opened:
         return None
-    broken = [finding for finding in workspace.history.all_findings if finding.code in BREAKING]
-    if broken:
-        raise RepositoryError(f"the ledger is broken: {broken[0].message}", type_line="govern audit")
+    if (broken := workspace.broken) is not None:
+        raise RepositoryError(f"the ledger is broken: {broken.message}", type_line="govern audit")
     if workspace.simulated and context.simulated is None:  # nothing is recorded: its last instant will do
         workspace = replace(workspace, context=replace(context, simulated=workspace.state.at))
     return workspace
@@ -124,29 +124,37 @@ def _here(directory: Path, request: PullRequest) -> str:
 
 
 def _without_consequences(report: Report, comparison: Comparison) -> list[Finding]:
-    """A baseline in use that changed is one mistake: that its digest or its files no longer fit goes unsaid."""
-    touched = {each.key.partition("/")[2] for each in comparison.moved if each.key.startswith("baselines/")}
-    kept = []
-    for finding in report.findings:
-        baseline = None
-        if touched and finding.code == "GOV-PKT-002":
-            baseline = _baseline_named(report, finding)
-        elif finding.code == "GOV-REF-007":
-            baseline = finding.path.rpartition("/")[2].removesuffix(".yaml")
-        if baseline is None or baseline not in touched:
-            kept.append(finding)
-    return kept
+    """One finding for one mistake: what follows from a moved baseline or a deleted document goes unsaid."""
+    gone = [each.key for each in comparison.moved if each.finding.code == "GOV-FRZ-004"]
+    baselines = [each.key for each in comparison.moved if each.key.startswith("baselines/")]
+
+    def follows(finding: Finding) -> bool:
+        if finding.code == "GOV-PKT-002":  # a digest that is no longer that of the baseline
+            return _baseline_meant(report, finding) in baselines
+        if finding.code == "GOV-REF-007":  # a pinned file that is not there
+            return any(finding.path == f"{report.folder}/{key}.yaml" for key in baselines)
+        return finding.code == "GOV-REF-001" and any(_names(report, finding, key) for key in gone)
+
+    return [finding for finding in report.findings if not follows(finding)]
 
 
-def _baseline_named(report: Report, finding: Finding) -> str | None:
+def _baseline_meant(report: Report, finding: Finding) -> str | None:
     """The baseline whose digest stands where the finding points."""
     document, _ = parse_document(finding.path, report.sources[finding.path], report.folder)
     for side in ("prev", "next") if document else ():
         assert document is not None
         place = document.positions.of((side, "digest"))
         if (place.line, place.column) == (finding.line, finding.column):
-            return str(document.value[side]["baseline"])
+            return f"baselines/{document.value[side]['baseline']}"
     return None
+
+
+def _names(report: Report, finding: Finding, key: str) -> bool:
+    """Whether the missing document that the finding points at is this one."""
+    folder, _, name = key.partition("/")
+    line = report.sources[finding.path].decode("utf-8", "replace").split("\n")[finding.line - 1]
+    stands = re.match(rf"[\"']?{re.escape(name)}(?![a-z0-9-])", line[finding.column - 1 :])
+    return stands is not None and finding.message.endswith(f" {KIND_OF[folder]}")
 
 
 def _policy(workspace: Workspace, request: PullRequest) -> list[Finding]:
@@ -174,7 +182,7 @@ def _policy(workspace: Workspace, request: PullRequest) -> list[Finding]:
     found = [Finding("GOV-CHK-002", "note", message, path, place.line, place.column, hint)]
     if new != old and policy_of(new).epoch != now.epoch + 1:
         hint = f"in force is epoch {now.epoch}; write: epoch: {now.epoch + 1}"
-        message = "the policy changes and its epoch does not rise by one"
+        message = "the epoch does not rise by one"
         found.append(Finding("GOV-CHK-003", "error", message, path, epoch.line, epoch.column, hint))
     return found
 
@@ -187,5 +195,7 @@ def _effects(workspace: Workspace, report: Report, comparison: Comparison) -> tu
     for packet, documents in sorted(values.items()):
         wrong = sorted(key for key in documents if f"{report.folder}/{key}.yaml" in faulty)
         unknown = f"not known while {wrong[0]} has errors" if wrong else ""
-        effects.append(Effect(packet, "", unknown=unknown) if wrong else effect_of(workspace, packet, documents))
+        effects.append(
+            Effect(packet, "", unknown=unknown) if wrong else effect_of(workspace, packet, documents)
+        )
     return tuple(effects)

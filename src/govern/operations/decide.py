@@ -22,7 +22,7 @@ from govern.domain.records import Record
 from govern.domain.windows import instant
 from govern.errors import RefusedError, RepositoryError
 from govern.ledger.append import Published, commit, publish
-from govern.ledger.seen import remember, rewritten
+from govern.ledger.seen import remember
 from govern.operations.context import Context
 from govern.operations.stamping import Envelope, Stamped, bytes_of_bindings, stamp
 from govern.operations.workspace import Workspace, open_workspace
@@ -169,17 +169,12 @@ def require_writable(workspace: Workspace) -> None:
             notes=tuple(workspace.fetched.reason.splitlines()[:3]),
             type_line="govern status",
         )
-    if workspace.broken is not None:
+    broken = workspace.broken
+    if broken is not None:
         raise RepositoryError(
-            f"the ledger is broken: {workspace.broken.message}",
+            f"the ledger is broken: {broken.message}",
             type_line="govern audit",
-            notes=(workspace.broken.path, "nothing is recorded until its bytes are back"),
-        )
-    if (cut := rewritten(workspace.repository, workspace.ledger_branch)) is not None:
-        raise RepositoryError(
-            f"the ledger was rewritten: {cut.message}",
-            type_line="govern audit",
-            notes=(cut.hint, "nothing is recorded until those commits are back"),
+            notes=(broken.path or broken.hint, "nothing is recorded until its bytes are back"),
         )
 
 

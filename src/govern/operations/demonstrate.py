@@ -4,6 +4,7 @@ It lays the files down and makes the commits that a team would make by hand; wha
 line of `govern`, is the business of `cli.demo`.
 """
 
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,16 +59,21 @@ def stage(directory: Path, example: str) -> Stage:
 
     Raises UsageError where the directory holds anything.
     """
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise UsageError(
-            f"{directory} is not an empty folder, and the demo writes over nothing",
-            type_line=f"govern demo {directory.with_name(directory.name + '-2')}",
-        )
     set_up = Stage(directory / "remote.git", directory / "clone")
     try:
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            raise _holds_something(directory)
         directory.mkdir(parents=True, exist_ok=True)
         new_pair(set_up.remote.resolve(), set_up.clone.resolve(), BRANCH)
         shutil.copytree(examples_folder() / example, set_up.clone, dirs_exist_ok=True)
     except OSError as error:
         raise RepositoryError(f"{directory} cannot be written: {error.strerror or error}") from None
     return set_up
+
+
+def _holds_something(directory: Path) -> UsageError:
+    other = f"{directory}-2" if directory.name.strip(".") else "try-govern"
+    return UsageError(
+        f"{directory} is not an empty folder, and the demo writes over nothing",
+        type_line=f"govern demo {shlex.quote(other)}",
+    )

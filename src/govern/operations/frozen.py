@@ -124,7 +124,7 @@ class _Found:
         if after.value is None:
             return  # what keeps it from being read is a finding of its own
         if after.value is ABSENT:
-            self._keep(Moved(self._gone(fixed, before), fixed.key, "", fixed.value, ABSENT, (fixed.hold,)))
+            self._keep(Moved(self._gone(fixed, before), fixed.key, "", ABSENT, ABSENT, (fixed.hold,)))
             return
         for leaf in differences(before.value, after.value):
             done = next((change for change in changes if change.has_set(fixed.key, leaf.pointer)), None)
@@ -208,9 +208,7 @@ class _Found:
 
 
 def _pending(path: str, place: Place, hint: str) -> Finding:
-    return Finding(
-        "GOV-FRZ-005", "note", "on the base already, without force", path, place.line, place.column, hint
-    )
+    return Finding("GOV-FRZ-005", "note", "base and ledger differ", path, place.line, place.column, hint)
 
 
 def _told(fixed: Fixed, leaf: Leaf, pinned: bool) -> tuple[str, str, str]:

@@ -48,12 +48,9 @@ def one(workspace: Workspace, text: str) -> Named:
     if len(found) == 1:
         return found[0]
     if found:
-        notes = tuple(f"{named.what:<9} govern show {named.full}" for named in found[1:])
-        raise UsageError(
-            f"`{text}` names {len(found)} things; the first is a {found[0].what}, and there are:",
-            notes=notes,
-            type_line=f"govern show {found[0].full}",
-        )
+        notes = tuple(f"{named.what:<11}  govern show {named.full}" for named in found)
+        message = f"`{text}` names {len(found)} things"
+        raise UsageError(message, notes=notes, type_line=f"govern show {found[0].full}")
     raise _unknown(workspace, text)
 
 

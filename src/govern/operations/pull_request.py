@@ -111,7 +111,7 @@ def records_carried(request: PullRequest) -> Iterator[Finding]:
 
     One finding for each of the ledger's folders: a merged ledger branch is one mistake, not a thousand.
     """
-    code, message = "GOV-CHK-001", "a pull request carries documents only"
+    code, message = "GOV-CHK-001", "belongs to the ledger"
     found: dict[str, list[str]] = {}
     for path in request.changed:
         data = request.after.read(path)
@@ -120,9 +120,9 @@ def records_carried(request: PullRequest) -> Iterator[Finding]:
         if any(pattern.fullmatch(path) for pattern in (RECORD, INPUT, SERVING)):
             found.setdefault(path.partition("/")[0], []).append(path)
         elif path.endswith((".yaml", ".yml")) and _RECORD.match(data):
-            hint = "this is a record: take it out, and use the command that records it"
+            hint = "a record, and a pull request carries documents only: take it out"
             yield Finding(code, "error", message, path, 1, 1, hint)
     for paths in found.values():
-        more = f" and {len(paths) - 1} more" if paths[1:] else ""
-        hint = f"this{more} belongs to the ledger, which has a branch of its own: take it out"
+        more = f", and {len(paths) - 1} more files" if paths[1:] else ""
+        hint = f"a pull request carries documents only: take this out{more}"
         yield Finding(code, "error", message, paths[0], 0, 0, hint)

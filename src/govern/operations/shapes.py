@@ -24,12 +24,15 @@ def fields(name: str) -> tuple[str, Schema, list[table.FieldRow]]:
 
 def export(folder: Path) -> list[str]:
     """Write every schema below `folder`; the names of the files. All or nothing where a foreign file stands."""
-    files = {f"{name}.schema.json": (shipped() / f"{name}.schema.json").read_bytes() for name in table.all_names()}
+    files = {
+        f"{name}.schema.json": (shipped() / f"{name}.schema.json").read_bytes() for name in table.all_names()
+    }
     for name, data in files.items():
         target = folder / name
         if target.exists() and target.read_bytes() != data and not _is_ours(target):
             raise UsageError(
-                f"{target} is another file: nothing was written", type_line=f"govern schema export {folder}-govern"
+                f"{target} is another file: nothing was written",
+                type_line=f"govern schema export {folder}-govern",
             )
     try:
         for name, data in files.items():

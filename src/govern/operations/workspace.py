@@ -18,6 +18,7 @@ from govern.errors import RepositoryError, UsageError
 from govern.ledger.append import LEDGER
 from govern.ledger.history import History, LedgerCommit, read_history, read_input
 from govern.ledger.repository import Fetched, Repository, open_repository
+from govern.ledger.seen import rewritten
 from govern.operations.context import Context
 from govern.operations.reading import BranchDocuments, Inputs, MissingInputError
 from govern.operations.tables import taken_in
@@ -75,8 +76,9 @@ class Workspace:
 
     @property
     def broken(self) -> Finding | None:
-        """The first fault that breaks the ledger."""
-        return next(iter(_breaking(self.history.all_findings)), None)
+        """What breaks the ledger: its first such fault, or that the tip seen before is gone."""
+        structure = _breaking(self.history.all_findings)
+        return structure[0] if structure else rewritten(self.repository, self.ledger_branch)
 
     def _whole(self, record: Record) -> Record:
         def read(digest: str) -> bytes:

@@ -70,7 +70,9 @@ def day_lines(
     title: str, day: str, before: Binding | None, changed: Sequence[tuple[Binding, Any]]
 ) -> list[str]:
     """One cohort through one day: what held as it began, then every change with its decision."""
-    held = f"{share(before)}   since {before.at}, {cause(before)}, {before.actor}" if before else "not bound yet"
+    held = (
+        f"{share(before)}   since {before.at}, {cause(before)}, {before.actor}" if before else "not bound yet"
+    )
     lines = [f"{title}, {day} (a day: every change in it)", *wrapped(held, " 00:00:00  ")]
     for binding, decided in changed:
         head = f"{share(binding)}   {cause(binding)}, {binding.record}, commit {decided.commit[:7]}"

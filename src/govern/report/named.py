@@ -82,7 +82,9 @@ def cohort_answer(cohort: str, attributes: Mapping[str, Any] | None, state: Stat
     for surface_id, surface in sorted(state.surfaces.items()):
         binding = current(surface, cohort)
         how = "by name" if cohort in surface.cohorts else "the default"
-        lines += wrapped(f"{share(binding)} since {binding.at} ({how}, {binding.record})", f" {surface_id:<10}")
+        lines += wrapped(
+            f"{share(binding)} since {binding.at} ({how}, {binding.record})", f" {surface_id:<10}"
+        )
         data.append(binding_data(surface_id, cohort, binding))
     for packet in state.packets.values():
         if cohort in packet.stages:
@@ -129,6 +131,8 @@ def bytes_answer(digest: str, data: bytes | None) -> Answer:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return Answer("show", (f"{len(data):,} bytes, not text",), data={"digest": digest, "bytes": len(data)})
+        return Answer(
+            "show", (f"{len(data):,} bytes, not text",), data={"digest": digest, "bytes": len(data)}
+        )
     shown = tuple(text.removesuffix("\n").split("\n"))
     return Answer("show", shown, data={"digest": digest, "bytes": len(data), "text": text})

@@ -61,7 +61,9 @@ def proposal_answer(proposal: Any, branch: str) -> Answer:
         f"{len(proposal.given)} of {proposal.needed} approvals" + (f": {given}" if given else ""), "", "  "
     )
     open_to = [person for person in proposal.holders if person not in proposal.given]
-    lines += wrapped(f"may approve: {', '.join(open_to) or 'nobody else'}; adopting counts as approval", "", "  ")
+    lines += wrapped(
+        f"may approve: {', '.join(open_to) or 'nobody else'}; adopting counts as approval", "", "  "
+    )
     enough = len(proposal.given) + bool(open_to) >= proposal.needed
     line = "govern policy adopt" if enough else "govern policy approve"
     return Answer("policy diff", tuple(lines), advice=("next", line), data=_data(proposal))

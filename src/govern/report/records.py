@@ -95,7 +95,9 @@ def log_answer(command: str, chronicle: Any, limit: int | None) -> Answer:
     records: Sequence[Record] = chronicle.records
     shown = records[-limit:] if limit else records
     count = f"{len(records)} record" + ("" if len(records) == 1 else "s")
-    lines = [f"{chronicle.subject}: {count}" + (f", the newest {len(shown)}" if len(shown) < len(records) else "")]
+    lines = [
+        f"{chronicle.subject}: {count}" + (f", the newest {len(shown)}" if len(shown) < len(records) else "")
+    ]
     day = ""
     for record in shown:
         if record.at[:10] != day:
@@ -119,7 +121,7 @@ def _log_line(record: Record, void: bool) -> list[str]:
     said = what(record)
     if len(f"{front}{head}  {said}") <= WIDTH:
         return [f"{front}{head}  {said}".rstrip()]
-    return [*wrapped(head, front), *wrapped(said, " " * len(front))]
+    return [*wrapped(head, front), *(wrapped(said, " " * len(front)) if said else [])]
 
 
 def record_answer(record: Record, commit: str, void: str | None) -> Answer:
