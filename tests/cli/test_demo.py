@@ -34,7 +34,7 @@ def test_demo_binds_the_healthy_cohorts_and_leaves_a_clean_ledger(
     there = open_workspace(context, fetch=True, judge=True)
     assert on_next(there.state, "answers") == {"prime", "opinion_survey", "sensitive_jailbreak"}
     assert on_next(there.state, "reasoning") == {"sensitive_direct", "sensitive_jailbreak"}
-    assert audit(there).findings == ()
+    assert list(audit(there).findings) == []
     assert [line for line in out.splitlines() if len(line) > WIDTH] == []
     assert str(tmp_path) not in out and str(Path.home()) not in out and "Traceback" not in out
     assert f"cd kept/clone && export GOVERN_NOW={demo.NOW}" in out

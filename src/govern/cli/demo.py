@@ -68,7 +68,18 @@ STORY: tuple[str | Line, ...] = (
     "+11.9 points over all: one pooled number lets this through, and two cohorts lose"
     " 18.8 and 6.0 points. The gate asks every cohort.",
     Line(f"{A_WEEK_LATER}T09:05:00Z", "mara", "govern phase check gpt35-june", 1, "FAILED"),
-    "Refused, but three cohorts hold. Kim reads what they lost and says what moved.",
+    "Refused. Could one not just widen the limit? Lee tries, in a pull request.",
+    Line(
+        f"{A_WEEK_LATER}T09:10:00Z",
+        "lee",
+        f"git switch -qc tidy-bands\nsed -i 's/below: -3}}/below: -20}}/' {BANDS}\ngit commit -qam 'Tidy the bands'",
+        act=lambda there: there.edit_on_branch(
+            "tidy-bands", BANDS, "below: -3}", "below: -20}", "Tidy the bands"
+        ),
+    ),
+    Line(f"{A_WEEK_LATER}T09:11:00Z", "lee", "govern check --base main", 1, "GOV-FRZ-001"),
+    Line(f"{A_WEEK_LATER}T09:12:00Z", "lee", "git switch -q main", act=Stage.back),
+    "Three cohorts hold, though. Kim reads what they lost and says what moved.",
     Line(
         f"{A_WEEK_LATER}T09:30:00Z",
         "kim",
@@ -102,17 +113,6 @@ STORY: tuple[str | Line, ...] = (
         "mara",
         "govern phase advance gpt4-june --to canary --only sensitive_direct,sensitive_jailbreak --yes",
     ),
-    "Could one not just widen the limit? Lee tries, in a pull request.",
-    Line(
-        f"{A_WEEK_LATER}T10:40:00Z",
-        "lee",
-        f"git switch -qc tidy-bands\nsed -i 's/below: -3}}/below: -20}}/' {BANDS}\ngit commit -qam 'Tidy the bands'",
-        act=lambda there: there.edit_on_branch(
-            "tidy-bands", BANDS, "below: -3}", "below: -20}", "Tidy the bands"
-        ),
-    ),
-    Line(f"{A_WEEK_LATER}T10:41:00Z", "lee", "govern check --base main", 1, "GOV-FRZ-001"),
-    Line(f"{A_WEEK_LATER}T10:42:00Z", "lee", "git switch -q main", act=Stage.back),
     "Who is on what now; and every decision of this story, decided again from git.",
     Line(f"{A_WEEK_LATER}T11:00:00Z", "mara", "govern status"),
     Line(f"{A_WEEK_LATER}T11:05:00Z", "mara", "govern audit"),

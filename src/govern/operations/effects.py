@@ -34,7 +34,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Effect:
-    """`turned` are verdicts that change, `still` those of cohorts that fail either way. `unknown`: why not."""
+    """`turned` are verdicts that change, `still` those of cohorts measured bad either way. `unknown`: why not."""
 
     packet: str
     border: str
@@ -60,7 +60,7 @@ def effect_of(workspace: Workspace, packet_id: str, values: Mapping[str, Mapping
         return Effect(packet_id, name, unknown=str(error))
     pairs = _paired(before, after, border.cohorts)
     turned = tuple(turn for turn in pairs if turn.was != turn.becomes)
-    still = tuple(turn for turn in pairs if turn.was == turn.becomes == "failed" and turn.cohort)
+    still = tuple(turn for turn in pairs if turn.was == turn.becomes == "failed" and turn.measured)
     return Effect(packet_id, name, turned, still)
 
 

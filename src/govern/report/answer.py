@@ -8,6 +8,9 @@ from govern.domain.decision import Refused
 from govern.domain.findings import Finding
 from govern.domain.verdict import Verdict
 from govern.errors import ExitCode, GovernError
+from govern.report.wrap import printable, wrapped
+
+__all__ = ["Answer", "as_json", "as_text", "printable", "refused", "stopped", "verdict_data"]
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,6 @@ class Answer:
     advice: tuple[str, str] | None = None
     findings: tuple[Finding, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
-
-
-def printable(text: str) -> str:
-    """No escape sequence of foreign input reaches a terminal; a line break stays one."""
-    return "".join(char if char.isprintable() or char == "\n" else f"\\x{ord(char):02x}" for char in text)
 
 
 def as_text(answer: Answer) -> str:
@@ -48,22 +46,27 @@ def as_json(answer: Answer) -> str:
 
 def stopped(command: str, error: GovernError) -> Answer:
     """A GovernError as an answer: what is wrong, what else is known, what to type."""
-    lines = (f"refused: {error.message}", *(f"  {note}" for note in error.notes))
-    advice = ("type", error.type_line) if error.type_line else None
+    lines = wrapped(f"refused: {error.message}", then="  ")
+    lines += [line for note in error.notes for line in wrapped(note, "  ", "    ")]
+    advice = ("type", error.type_line or f"govern {command} --help".replace("govern govern", "govern"))
     data = {"reasons": [error.message, *error.notes]}
-    return Answer(command, lines, error.exit, "refused", advice, data=data)
+    return Answer(command, tuple(lines), error.exit, "refused", advice, data=data)
 
 
 def refused(command: str, decision: Refused, above: Iterable[str] = ()) -> Answer:
-    """A decision's no. Where verdicts stand above, they are the reason."""
-    said = () if decision.verdicts else tuple(f"refused: {reason}" for reason in decision.reasons)
-    lines = (*above, *(said or ("refused",)))
-    if decision.exit == ExitCode.YES:
-        lines = tuple(decision.reasons)
-    label = f"{decision.turn} types" if decision.turn else "type"
-    advice = (label, decision.type_line) if decision.type_line else None
+    """A decision's no. Where verdicts stand above, they are the reason; `above` may end with the word itself."""
+    lines = list(above)
     data = {"reasons": list(decision.reasons), "verdicts": [verdict_data(v) for v in decision.verdicts]}
-    return Answer(command, lines, decision.exit, "refused", advice, data=data)
+    if decision.exit == ExitCode.YES:  # there was nothing to do
+        advice = ("next", decision.type_line) if decision.type_line else None
+        return Answer(command, (*lines, *decision.reasons), decision.exit, "passed", advice, data=data)
+    if not decision.verdicts:
+        lines += [line for reason in decision.reasons for line in wrapped(f"refused: {reason}", then="  ")]
+    elif not (lines and lines[-1].startswith("refused")):
+        lines.append("refused.")
+    label = f"{decision.turn} types" if decision.turn else "type"
+    advice = (label, decision.type_line or f"govern {command} --help")
+    return Answer(command, tuple(lines), decision.exit, "refused", advice, data=data)
 
 
 def verdict_data(verdict: Verdict) -> dict[str, Any]:
