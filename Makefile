@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test deep check lock clean
+.PHONY: demo test deep check docs lock clean
 
 demo: $(READY)
 	$(BIN)/govern demo
@@ -28,6 +28,11 @@ $(READY): requirements/dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# The reference, and what commands print on the other pages. Tests compare both with the program.
+docs: $(READY)
+	$(BIN)/python docs/generate.py
+	$(BIN)/python tests/docs/refresh.py
 
 # The lock holds versions and hashes and names no index, so that any mirror serves.
 lock:

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +19,9 @@ REFERENCE = Path(__file__).parent / "reference"
 NOTICE = "<!-- Written by docs/generate.py: run `make docs`. -->"
 
 
-def pages() -> dict[str, str]:
-    """Every page of the reference by its file name."""
-    return {
-        "cli.md": _page(_commands()),
-        "documents.md": _page(_documents()),
-        "records.md": _page(_records()),
-        "checks.md": _page(_checks()),
-        "codes.md": _page(_codes()),
-    }
-
-
-def _page(blocks: Iterator[str]) -> str:
-    return "\n\n".join((NOTICE, *blocks)) + "\n"
+def text_of(page: str) -> str:
+    """What stands in `page` of the reference."""
+    return "\n\n".join((NOTICE, *PAGES[page]())) + "\n"
 
 
 def _documents() -> Iterator[str]:
@@ -175,10 +165,19 @@ def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in cells)
 
 
+PAGES: dict[str, Callable[[], Iterator[str]]] = {
+    "cli.md": _commands,
+    "documents.md": _documents,
+    "records.md": _records,
+    "checks.md": _checks,
+    "codes.md": _codes,
+}
+
+
 def main() -> None:
     REFERENCE.mkdir(exist_ok=True)
-    for name, text in pages().items():
-        (REFERENCE / name).write_text(text, "utf-8")
+    for page in PAGES:
+        (REFERENCE / page).write_text(text_of(page), "utf-8")
 
 
 if __name__ == "__main__":

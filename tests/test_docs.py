@@ -1,22 +1,21 @@
 """The documentation cannot lie: pages are run, generated, or compared with the program."""
 
 import ast
+import os
 import re
 import runpy
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from docs.console import Terminals, differs, environment, steps
+from docs.console import Terminals, differs, steps
 from docs.pages import PAGES, REFERENCE, ROOT, anchors, commands, lines_of, links, name, named
-from docs.starts import STARTS
+from docs.starts import BEGINS, begun
 from govern.errors import ExitCode
 
-RUN_FROM = re.compile(r"<!-- run from ([a-z ]+) -->")
-RUN = [page for page in PAGES if RUN_FROM.match(page.read_text("utf-8"))]
+RUN = [page for page in PAGES if BEGINS.match(page.read_text("utf-8"))]
 GENERATOR = runpy.run_path(str(ROOT / "docs" / "generate.py"))
 STOPS = ("RepositoryError",)  # refusals that a page of first aid answers
 OWN = ("docs", "how-to", "explanation")
@@ -32,24 +31,44 @@ def tree() -> Any:
     return get_command(build())
 
 
+PAGE = """
+```console
+$ printf 'at nine\\n1a2b3c4d in 0.3 s\\n'
+at nine
+9f8e7d6c in 1.25 s
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("told", "instead", "caught"),
+    [
+        ("at nine\n", "at nine\n", False),
+        ("at nine\n9", "...\n9", False),
+        ("1.25 s\n", "1.25 s\n...\n", False),
+        ("at nine\n9", "at \\\n  nine\n9", False),
+        ("at nine\n9", "at ten\n9", True),
+        ("at nine\n9", "9", True),
+        ("1.25 s\n", "1.25 s\nand more\n", True),
+        ("1.25 s\n", "1.25 s\n[exit 1]\n", True),
+    ],
+)
+def test_a_page_is_caught_when_it_lies(told: str, instead: str, caught: bool, tmp_path: Path) -> None:
+    (step,) = steps(PAGE.replace(told, instead))
+    assert bool(differs(step, *Terminals(tmp_path, dict(os.environ)).run(step))) is caught
+
+
 @pytest.mark.parametrize("page", RUN, ids=name)
 def test_a_page_prints_what_it_says_when_typed(page: Path, tmp_path: Path) -> None:
     text = page.read_text("utf-8")
-    start = RUN_FROM.match(text)
-    assert start is not None
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    STARTS[start[1]](folder)
-    example = str(ROOT / "examples" / "prompt-change")
-    here = environment(tmp_path / "home", Path(sys.executable).parent, EXAMPLE=example)
-    terminals = Terminals(folder, here)
+    terminals = begun(text, tmp_path)
     faults = [fault for step in steps(text) if (fault := differs(step, *terminals.run(step)))]
     assert not faults, "\n\n".join([name(page), *faults])
 
 
-@pytest.mark.parametrize("page", ["cli.md", "documents.md", "records.md", "checks.md", "codes.md"])
+@pytest.mark.parametrize("page", GENERATOR["PAGES"])
 def test_the_reference_is_what_the_program_says(page: str) -> None:
-    assert (REFERENCE / page).read_text("utf-8") == GENERATOR["pages"]()[page], "run `make docs`"
+    assert (REFERENCE / page).read_text("utf-8") == GENERATOR["text_of"](page), "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -114,6 +133,12 @@ def test_every_path_that_is_named_exists(page: Path) -> None:
         if not file.exists() or (inside and inside not in defined(file)):
             lost.append(f"{path}:{inside}")
     assert lost == []
+
+
+def test_every_room_is_on_the_map() -> None:
+    rooms = {path.parent.name for path in (ROOT / "src/govern").glob("*/__init__.py")}
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    assert {room for room in rooms if f"| `src/govern/{room}` |" not in page} == set()
 
 
 def defined(file: Path) -> set[str]:

@@ -3,9 +3,12 @@
 Each makes `team.git` and a clone for everybody who types on the page, with a ledger as far as the page wants it.
 """
 
+import re
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from docs.console import Terminals, environment
 from govern.domain.rollout import Advance
 from govern.operations.measure import measure_shadow
 from workspaces import EXAMPLES, Clone, another_clone, opened
@@ -42,3 +45,15 @@ STARTS: Mapping[str, Callable[[Path], None]] = {
     "a prompt in shadow": prompt_in_shadow,
     "a model in shadow": model_in_shadow,
 }
+BEGINS = re.compile(r"<!-- run from ([a-z ]+) -->")
+
+
+def begun(text: str, directory: Path) -> Terminals:
+    """Terminals in the workspace in which the page begins."""
+    begins = BEGINS.match(text)
+    assert begins is not None, "the page does not say where it begins"
+    folder = directory / "folder"
+    folder.mkdir()
+    STARTS[begins[1]](folder)
+    example = str(EXAMPLES / "prompt-change")
+    return Terminals(folder, environment(directory / "home", Path(sys.executable).parent, EXAMPLE=example))

@@ -10,12 +10,14 @@ from operations.worlds import World, change, commit_at, git_at
 from workspaces import git
 
 Edits = dict[str, tuple[tuple[str, str], ...]]
-Land = Callable[[Path, str, str], None]  # in the forge's clone, with main checked out: a branch, at an instant
+Land = Callable[
+    [Path, str, str], None
+]  # in the forge's clone, with main checked out: a branch, at an instant
 
 
 def direct(there: Path, branch: str, when: str) -> None:
-    """Pushed straight to main by its author, on top of what is there."""
-    git_at(there, when, "rebase", "--quiet", "main", branch)
+    """Pushed straight to main by its author, in the moment in which it is committed."""
+    git_at(there, when, "rebase", "--quiet", "--force-rebase", "main", branch)
     advance(there, branch)
 
 

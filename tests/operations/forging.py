@@ -110,5 +110,3 @@ def tamper(world: World, act: Callable[[Path], None], *, force: bool = False) ->
     if git(directory, "status", "--porcelain"):
         git(directory, "commit", "--quiet", "--message=tampered")
     git(directory, "push", "--quiet", *(["--force"] if force else []), "origin", f"HEAD:{LEDGER}")
-
-

@@ -232,7 +232,11 @@ def policy_without_quorum(world: World) -> Forgery:
     document = there.documents().get("workspace", "main")
     assert document is not None
     value = dict(document.value)
-    value["policy"] = {**value["policy"], "epoch": 2, "approvals": dict.fromkeys(value["policy"]["approvals"], 0)}
+    value["policy"] = {
+        **value["policy"],
+        "epoch": 2,
+        "approvals": dict.fromkeys(value["policy"]["approvals"], 0),
+    }
     value["policy"]["approvals"]["valid"] = "P7D"
     new = policy_of(view_of(value))
     body = {"policy": new.stamp, "from": there.state.in_force.digest, "view": new.view, "approvals": []}
@@ -449,7 +453,9 @@ def amend(there: Path) -> None:
 
 
 @pytest.mark.parametrize("act", [cut_off, amend], ids=["cut off", "amended"])
-def test_rewriting_is_found_when_the_tip_was_seen_before(measured: World, act: Callable[[Path], None]) -> None:
+def test_rewriting_is_found_when_the_tip_was_seen_before(
+    measured: World, act: Callable[[Path], None]
+) -> None:
     """Whoever wrote or audited remembers; a clone made afterwards has nothing to remember."""
     measured.ben.done(FACT)
     seen = measured.tip()

@@ -11,6 +11,7 @@ from govern.domain.extension import Extend
 from govern.domain.pause import Pause, Resume
 from govern.domain.policy_change import AdoptPolicy, ApprovePolicy
 from govern.domain.rehearsing import HoldRehearsal
+from govern.operations.audit import audit
 from govern.operations.check import Question, check
 from govern.operations.status import status_of
 from operations.forge import MODES, Edits, Forge
@@ -98,7 +99,7 @@ def thursday(week: Week) -> None:
 
 def friday(week: Week) -> None:
     week.do("ben", "fri 09:00", CANARY)
-    week.land("ana", "fri 10:00", {COHORTS: (("beta: {critical: false}", "beta: {critical: true}"),)})
+    week.land("ana", "fri 10:00", {COHORTS: (("beta: {", 'beta: {title: "Testers", '),)})
     week.do("ben", "fri 11:00", Extend(PACKET, percent=20))
 
 
@@ -119,7 +120,17 @@ def test_week_leaves_nothing_to_find_when_documents_land(opened: World, mode: st
     assert (binding.to.baseline, binding.percent) == ("chat-b2", 20)
 
 
-def test_modes_differ_when_the_same_pull_request_lands(opened: World, made: dict[str, Path], tmp_path: Path) -> None:
+def test_warning_is_given_when_a_commit_lay_on_a_laptop_before_it_was_pushed(opened: World) -> None:
+    """The date of an unprotected branch is its author's: decided meanwhile looks stale. It is no error for that."""
+    opened.ben.at("2026-11-20T10:30:00Z").done(SHADOW)
+    opened.edit({COHORTS: (("Everyone", "All"),)}, "2026-11-20T10:00:00Z")  # pushed at eleven
+    (warning,) = audit(opened.auditor().workspace(judge=False)).findings
+    assert (warning.code, warning.severity) == ("GOV-AUD-014", "warning")
+
+
+def test_modes_differ_when_the_same_pull_request_lands(
+    opened: World, made: dict[str, Path], tmp_path: Path
+) -> None:
     """The buttons do what they are called after: else the week above would prove one mode six times."""
     shapes = {}
     for mode, land in MODES.items():

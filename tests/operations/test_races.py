@@ -86,7 +86,9 @@ def test_border_is_passed_once_when_eight_advance_it(measured: World, kind: str,
     acknowledged, refused = race(places, word)
     assert len(acknowledged) == 1
     assert len(refused) == RIVALS - 1
-    for line in refused:  # who reads after it was passed, and asked for no phase by name, hears of the next one
+    for (
+        line
+    ) in refused:  # who reads after it was passed, and asked for no phase by name, hears of the next one
         assert "ben advanced it at 2026-11-20T10:00:00Z" in line or (
             word == "advance" and "canary -> wide is not in this version" in line
         )

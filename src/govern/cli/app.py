@@ -1,13 +1,19 @@
 """The command tree. Each noun is a module of this room; a verb without a noun is a module of its own name."""
 
 import os
+import shlex
 from collections.abc import Callable
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import typer
 
 from govern import __version__
+from govern.cli import frame
+from govern.domain.findings import nearest
+from govern.errors import ExitCode, UsageError
+from govern.report.answer import Answer
 
 NOUNS = ("baseline", "phase", "packet", "evidence", "rollback", "binding", "policy", "schema")
 MODULES = {"validate": "validate_help"}  # answered by cli.validate before this library is imported
@@ -46,9 +52,52 @@ def _version(
 
 def main(argv: list[str]) -> int:
     """Run one command line; the exit code is one of `errors.ExitCode`."""
+    frame.typed[:] = argv
     asked = argv[0] if argv and argv[0] in (*NOUNS, *VERBS) else None
+    tree = build(None if "_GOVERN_COMPLETE" in os.environ else asked)
     try:
-        build(None if "_GOVERN_COMPLETE" in os.environ else asked)(argv, prog_name="govern")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    return 0
+        code = tree(argv, prog_name="govern", standalone_mode=False)
+    except typer.TyperException as error:
+        return frame.show(*_misread(argv, error))
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    return code if isinstance(code, int) else ExitCode.YES
+
+
+def _misread(argv: list[str], error: typer.TyperException) -> tuple[str, Callable[[], Answer], str]:
+    """What the library says about a word that does not fit, as a refusal like any other."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else _path(argv)
+    name = path.removeprefix("govern ")
+
+    def work() -> Answer:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            return Answer(name, tuple(error.format_message().splitlines()), ExitCode.COULD_NOT, "refused")
+        said = error.format_message().partition(" Did you mean")[0].partition(" (Possible")[0].rstrip(".")
+        raise UsageError(said[:1].lower() + said[1:], type_line=_mended(argv, error, path))
+
+    json = "--format=json" in argv or ("--format", "json") in pairwise(argv)
+    return name, work, "json" if json else "text"
+
+
+def _path(argv: list[str]) -> str:
+    """The command that the first words name, as far as they name one."""
+    words = [word for word in argv[:2] if not word.startswith("-")]
+    return " ".join(["govern", *words[: 2 if words and words[0] in NOUNS else 1]])
+
+
+def _mended(argv: list[str], error: typer.TyperException, path: str) -> str:
+    """The same line with the nearest word that is known, or with what is missing; else the help."""
+    command, param = getattr(getattr(error, "ctx", None), "command", None), getattr(error, "param", None)
+    if type(error).__name__ == "MissingParameter" and param is not None:
+        option = [param.opts[0]] if param.opts[0].startswith("-") else []
+        return shlex.join(["govern", *argv, *option, str(param.metavar or param.name).upper()])
+    options = [option for each in getattr(command, "params", ()) for option in each.opts]
+    known = {word.lstrip("-"): word for word in (*getattr(command, "commands", ()), *options)}
+    wrong = getattr(error, "option_name", None) or next(
+        (word for word in argv if f"'{word}'" in str(error)), ""
+    )
+    close = nearest(wrong.lstrip("-"), known)
+    if close is None or wrong not in argv:
+        return f"{path} --help"
+    return shlex.join(["govern", *(known[close] if word == wrong else word for word in argv)])

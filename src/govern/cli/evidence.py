@@ -1,20 +1,29 @@
 """`govern evidence`: measuring what a gate asks for, explaining what moved, and listing what is recorded."""
 
-from functools import partial
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from govern.cli.frame import ask, context, interactive, show
+from govern.cli.frame import ask, context, interactive, same_line, say, show
 from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Output, Packet
 from govern.cli.write import accepted, write
 from govern.domain.commands import Command
+from govern.domain.decision import Refused
 from govern.domain.pairs import Group
 from govern.errors import ExitCode, UsageError
+from govern.operations.asking import packet_of
 from govern.operations.context import Context
+from govern.operations.decide import run
+from govern.operations.explaining import command_for, following, open_groups
+from govern.operations.looking_back import reading
+from govern.operations.measure import measure_shadow
 from govern.operations.workspace import Workspace
-from govern.report.answer import Answer
+from govern.report.answer import Answer, refused
+from govern.report.measured import evidence_answer, group_data, group_lines, shadow_answer
+from govern.report.wrap import wrapped
 
 app = typer.Typer(no_args_is_help=True, help="Measuring, explaining and listing evidence.")
 
@@ -31,33 +40,23 @@ def shadow(
     output: Output = "text",
 ) -> None:
     """Measure shadow pairs, cohort by cohort, and record the figures for PACKET."""
-    from govern.operations.decide import run
-    from govern.operations.looking_back import reading
-    from govern.operations.measure import measure_shadow
-    from govern.report.measured import shadow_answer
 
     def work() -> Answer:
         where = context(actor=actor, workspace=workspace)
         there = reading(where, fetch=not dry_run)
+        packet_of(there, packet)
         measured = measure_shadow(there, packet, pairs, there.actor())
         answer = shadow_answer(measured)
-        if measured.measurement.findings or dry_run:
+        if answer.exit != ExitCode.YES:
             return answer
+        if dry_run:
+            lines = (*answer.lines, "dry run: nothing was recorded")
+            return replace(answer, lines=lines, advice=("next", same_line(without="--dry-run")))
         outcome = run(where, lambda _: measured.command())
-        from govern.domain.decision import Refused
-        from govern.report.answer import refused
-
         if isinstance(outcome.decision, Refused):
             return refused("evidence shadow", outcome.decision, answer.lines)
         done = accepted("evidence shadow", outcome, answer.lines)
-        return Answer(
-            done.command,
-            done.lines,
-            done.exit,
-            answer.verdict,
-            done.advice,
-            data={**answer.data, **done.data},
-        )
+        return replace(done, findings=answer.findings, data={**answer.data, **done.data})
 
     raise typer.Exit(show("evidence shadow", work, output))
 
@@ -75,72 +74,69 @@ def explain(
     output: Output = "text",
 ) -> None:
     """List the losses of PACKET that want an explanation, and take it: one a cluster, or one a cohort."""
-    from govern.operations.explaining import command_for, open_groups
-    from govern.operations.looking_back import reading
-    from govern.report.measured import group_lines
 
     def work() -> Answer:
         where = context(actor=actor, workspace=workspace)
         there = reading(where, fetch=True)
-        groups = open_groups(there, packet)
-        if not moved and not interactive():
-            return _listing(packet, groups)
         if moved:
             if cohort is None:
-                raise UsageError("--moved explains a cohort: name it with --cohort")
-            command = command_for(there, packet, cohort, cluster, dimension, moved)
-            return write("evidence explain", where, lambda _: command, dry_run=dry_run, told=lambda _: cohort)
-        return _asked(groups, where)
-
-    def _asked(groups: list[Group], where: Context) -> Answer:
-        """Walk through the groups on the terminal; each answer is its own record, so that a pause loses nothing."""
-        last = Answer(
-            "evidence explain",
-            ("nothing is left to explain",),
-            advice=("next", f"govern phase check {packet}"),
-        )
-        for place, group in enumerate(groups, start=1):
-            print("\n".join(group_lines(group, place, len(groups))))
-            given = ask("  dimension", dimension or "")
-            while True:
-                words = ask("  what moved")
-                command = command_for(
-                    reading(where),
-                    packet,
-                    group.cohort,
-                    group.cluster_id,
-                    given,
-                    words,
-                )
-                last = write("evidence explain", where, partial(_same, command))
-                if last.exit == ExitCode.YES:
-                    break
-                print(f"  {last.lines[0]} Once more")
-        return last
+                raise UsageError("--moved explains a cohort: name it", type_line="--cohort COHORT")
+            done = _explained(where, packet, cohort, cluster, dimension, moved, dry_run=dry_run)
+            retry = f'govern evidence explain {packet} --cohort {cohort} --dimension {dimension or "NAME"} --moved "..."'
+            return replace(done, advice=("type", retry)) if done.exit != ExitCode.YES else done
+        groups = open_groups(there, packet, cohort, cluster)
+        if not groups:
+            lines = ("nothing is left to explain",)
+            return Answer("evidence explain", lines, advice=("next", following(there, packet)))
+        if output != "text" or dry_run or not interactive():
+            return _listing(packet, groups)
+        return _asked(groups, where, packet, dimension)
 
     raise typer.Exit(show("evidence explain", work, output))
 
 
-def _same(command: Command, _: Workspace) -> Command:
-    """The command whatever the workspace says: it was made from it."""
-    return command
+def _explained(
+    where: Context,
+    packet: str,
+    cohort: str,
+    cluster: str | None,
+    dimension: str,
+    moved: str,
+    *,
+    dry_run: bool = False,
+) -> Answer:
+    """One explanation, recorded or refused."""
+
+    def prepare(there: Workspace) -> Command:
+        return command_for(there, packet, cohort, cluster, dimension, moved)
+
+    told = f"{cohort}{f', {cluster}' if cluster else ''} explained"
+    done = write("evidence explain", where, prepare, dry_run=dry_run, told=lambda _: told)
+    if done.exit != ExitCode.YES or dry_run:
+        return done
+    return replace(done, advice=("next", following(reading(where), packet)))
+
+
+def _asked(groups: list[Group], where: Context, packet: str, dimension: str) -> Answer:
+    """Walk through the groups on the terminal; each answer is its own record, so that a pause loses nothing."""
+    for place, group in enumerate(groups, start=1):
+        say(group_lines(group, place, len(groups)))
+        while True:
+            given = ask("    dimension", dimension)
+            words = ask("    what moved")
+            done = _explained(where, packet, group.cohort, group.cluster_id, given, words)
+            if done.exit == ExitCode.YES:
+                break
+            said = str(done.data["reasons"][0]).partition(":")[0]
+            say(wrapped(f"refused: {said}. Once more", "     ", "       "))
+    return done
 
 
 def _listing(packet: str, groups: list[Group]) -> Answer:
-    from govern.report.measured import group_data, group_lines
-
+    """The groups that want an explanation, and the line that gives the first."""
     lines = [line for place, group in enumerate(groups, 1) for line in group_lines(group, place, len(groups))]
-    if not groups:
-        return Answer(
-            "evidence explain",
-            ("nothing is left to explain",),
-            advice=("next", f"govern phase check {packet}"),
-        )
-    first = groups[0]
-    line = (
-        f"govern evidence explain {packet} --cohort {first.cohort} --cluster {first.cluster_id}"
-        ' --dimension NAME --moved "..."'
-    )
+    first = shlex.join(["--cohort", groups[0].cohort, "--cluster", groups[0].cluster_id])
+    line = f'govern evidence explain {packet} {first} --dimension NAME --moved "..."'
     data = {"groups": [group_data(group) for group in groups]}
     return Answer("evidence explain", tuple(lines), ExitCode.NO, "failed", ("type", line), data=data)
 
@@ -154,11 +150,9 @@ def list_evidence(
     output: Output = "text",
 ) -> None:
     """What is recorded as evidence for PACKET, newest last."""
-    from govern.operations.looking_back import reading
-    from govern.report.measured import evidence_answer
 
     def work() -> Answer:
         there = reading(context(workspace=workspace), at=at, fetch=fetch)
-        return evidence_answer(there.state.packet(packet))
+        return evidence_answer(packet_of(there, packet))
 
     raise typer.Exit(show("evidence list", work, output))

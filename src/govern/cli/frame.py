@@ -1,14 +1,18 @@
 """What every command shares: the context it is given, questions, showing the answer, and the one funnel of errors."""
 
 import os
+import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
+from govern.domain.decision import Refusal
 from govern.errors import ExitCode, GovernError, UsageError
 from govern.operations.context import Context
-from govern.report.answer import Answer, as_json, as_text, stopped
+from govern.report.answer import Answer, as_json, as_text, printable, refused, stopped
 
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -18,8 +22,12 @@ def context(*, actor: str | None = None, workspace: str | None = None) -> Contex
     simulated = os.environ.get("GOVERN_NOW") or None
     if simulated is not None:
         _check_instant(simulated)
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("this folder does not exist any more", type_line="cd ..") from None
     return Context(
-        directory=Path.cwd(),
+        directory=here,
         now=datetime.now(UTC).strftime(INSTANT),  # noqa: TID251
         simulated=simulated,
         actor=actor,
@@ -45,15 +53,52 @@ def ask(label: str, default: str = "") -> str:
     return input(f" {label}{bracket}: ").strip() or default
 
 
-def agreed(question: str, *, yes: bool) -> bool:
-    """`--yes`, or a yes on the terminal; without a terminal --yes is required."""
+def agreed(question: str, *, yes: bool, quiet: bool = False) -> bool:
+    """`--yes`, or a yes on the terminal; without a terminal, or when `quiet`, --yes is required."""
     if yes:
         return True
-    if not interactive():
-        raise UsageError(
-            f"{question} Without a terminal this takes --yes", type_line="the same line with --yes"
-        )
+    if quiet or not interactive():
+        where = "with --format json" if quiet else "without a terminal"
+        raise UsageError(f"{question} {where} this takes --yes", type_line="--yes")
     return input(f"{question} [Y/n] ").strip().lower() in ("", "y", "yes")
+
+
+def say(lines: Iterable[str]) -> None:
+    """Lines above a question; in colour on a terminal."""
+    _print("".join(f"{printable(line)}\n" for line in lines), sys.stdout)
+
+
+def _print(text: str, stream: TextIO) -> None:
+    if stream.isatty():
+        from govern.report.paint import painted
+
+        painted(text, stderr=stream is sys.stderr)
+    else:
+        stream.write(text)
+
+
+typed: list[str] = []  # the words of this command line; set by `app.main`
+
+
+def same_line(*more: str, without: str = "") -> str:
+    """The line that was typed, to be typed again with `more`; an option that stands in it already is replaced."""
+    words = [word for word in typed if word != without]
+    if more and len(more) > 1 and more[0] in words[:-1]:
+        at = words.index(more[0])
+        words[at : at + 2] = more
+    else:
+        words += [word for word in more if word not in words or not word.startswith("--")]
+    return shlex.join(["govern", *words])
+
+
+def _whole(answer: Answer) -> Answer:
+    """An advice that is only an option becomes the line that was typed, with it: a whole line to paste."""
+    kind, line = answer.advice or ("", "")
+    options = line.removeprefix("the same line with ")
+    if not options.startswith("--") or not typed:
+        return answer
+    option, _, value = options.partition(" ")
+    return replace(answer, advice=(kind, same_line(option, *shlex.split(value))))
 
 
 def show(command: str, work: Callable[[], Answer], output: str = "text") -> ExitCode:
@@ -62,6 +107,8 @@ def show(command: str, work: Callable[[], Answer], output: str = "text") -> Exit
         answer = work()
     except GovernError as error:
         answer = stopped(command, error)
+    except Refusal as refusal:
+        answer = refused(command, refusal.refused)
     except KeyboardInterrupt:
         print("\ninterrupted: nothing more was recorded", file=sys.stderr)
         return ExitCode.INTERRUPTED
@@ -71,16 +118,18 @@ def show(command: str, work: Callable[[], Answer], output: str = "text") -> Exit
         return ExitCode.YES
     except Exception as error:  # the one place where a fault of the program is caught
         return _bug(command, error)
-    if output == "json":
-        sys.stdout.write(as_json(answer))
-        return answer.exit
+    answer = _whole(answer)
     stream = sys.stdout if answer.exit in (ExitCode.YES, ExitCode.NO, ExitCode.LEFT) else sys.stderr
-    if output == "text" and stream.isatty():
-        from govern.report.paint import painted
-
-        painted(as_text(answer), stderr=stream is sys.stderr)
-    else:
-        stream.write(as_text(answer))
+    try:
+        if output == "json":
+            sys.stdout.write(as_json(answer))
+        elif output == "text":
+            _print(as_text(answer), stream)
+        else:
+            stream.write(as_text(answer))
+        sys.stdout.flush()
+    except BrokenPipeError:  # who reads has seen enough; the answer stays what it is
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return answer.exit
 
 

@@ -6,7 +6,17 @@ import typer
 
 from govern.errors import UsageError
 
-Output = Annotated[str, typer.Option("--format", help="text or json.", metavar="text|json")]
+
+def _text_or_json(value: str) -> str:
+    if value not in ("text", "json"):
+        raise typer.BadParameter(f"no format {value}: text or json", param_hint="--format")
+    return value
+
+
+Output = Annotated[
+    str,
+    typer.Option("--format", help="text or json.", metavar="text|json", callback=_text_or_json),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer every question with yes.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Walk the whole way and record nothing.")]
 Actor = Annotated[

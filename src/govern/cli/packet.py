@@ -1,5 +1,6 @@
 """`govern packet`: what people decide about a packet beside moving it."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -34,7 +35,7 @@ app = typer.Typer(no_args_is_help=True, help="Approvals, waivers and other decis
 
 def _write(
     name: str,
-    command: Command,
+    command: Callable[[], Command],
     output: str,
     *,
     dry_run: bool,
@@ -47,8 +48,9 @@ def _write(
         def shown(outcome: Outcome) -> list[str]:
             return phases.verdict_lines(outcome.decision.verdicts, every=every)
 
+        asked = command()
         where = context(actor=actor, workspace=folder)
-        return write(name, where, lambda _: command, dry_run=dry_run, shown=shown, told=lambda _: told)
+        return write(name, where, lambda _: asked, dry_run=dry_run, shown=shown, told=lambda _: told)
 
     raise typer.Exit(show(name, work, output))
 
@@ -65,11 +67,10 @@ def approve(
     output: Output = "text",
 ) -> None:
     """Approve PACKET's next border as its second person; every other check must pass."""
-    command = Approve(packet, listed(only), to)
     told = "approved; it counts for this attempt and these cohorts only"
     _write(
         "packet approve",
-        command,
+        lambda: Approve(packet, listed(only), to),
         output,
         dry_run=dry_run,
         actor=actor,
@@ -94,7 +95,10 @@ def waive(
     output: Output = "text",
 ) -> None:
     """Pass over one failed check of PACKET: owned, expiring, and shown as debt."""
-    command = Waive(packet, check, reason, expires, owner, listed(only), to)
+
+    def command() -> Command:
+        return Waive(packet, check, reason, expires, owner, listed(only), to)
+
     told = f"{check} waived until {expires}: debt until then"
     _write("packet waive", command, output, dry_run=dry_run, actor=actor, folder=workspace, told=told)
 
@@ -110,9 +114,15 @@ def accept_risk(
     output: Output = "text",
 ) -> None:
     """Take PACKET to canary without any shadow pairs: the higher risk, in writing."""
-    command = AcceptRisk(packet, reason, expires)
-    told = f"the risk of no shadow is {packet}'s until {expires}"
-    _write("packet accept-risk", command, output, dry_run=dry_run, actor=actor, folder=workspace, told=told)
+    _write(
+        "packet accept-risk",
+        lambda: AcceptRisk(packet, reason, expires),
+        output,
+        dry_run=dry_run,
+        actor=actor,
+        folder=workspace,
+        told=f"no shadow pairs for {packet}: the risk is taken until {expires}",
+    )
 
 
 @app.command()
@@ -167,10 +177,9 @@ def on_call(
     output: Output = "text",
 ) -> None:
     """Say that you can be reached to roll PACKET back."""
-    command = DeclareOnCall(packet, until, since)
     _write(
         "packet on-call",
-        command,
+        lambda: DeclareOnCall(packet, until, since),
         output,
         dry_run=dry_run,
         actor=actor,
@@ -192,7 +201,7 @@ def pause(
     told = "paused; bindings stay as they are"
     _write(
         "packet pause",
-        Pause(packet, reason),
+        lambda: Pause(packet, reason),
         output,
         dry_run=dry_run,
         actor=actor,
@@ -213,7 +222,7 @@ def resume(
     """Let PACKET go on."""
     _write(
         "packet resume",
-        Resume(packet, reason),
+        lambda: Resume(packet, reason),
         output,
         dry_run=dry_run,
         actor=actor,
@@ -235,7 +244,7 @@ def withdraw(
     told = "withdrawn; nobody was on its next"
     _write(
         "packet withdraw",
-        Withdraw(packet, reason),
+        lambda: Withdraw(packet, reason),
         output,
         dry_run=dry_run,
         actor=actor,

@@ -1,5 +1,6 @@
 """`govern phase`: where a packet stands, what its next border asks, and passing it."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -8,15 +9,19 @@ from govern.cli.frame import context, interactive, show
 from govern.cli.options import Actor, At, DryRun, Every, Fetch, Folder, Only, Output, Packet, To, Yes, listed
 from govern.cli.write import write
 from govern.domain.baseline import Target
-from govern.domain.decision import Accepted, Refusal, Refused
+from govern.domain.decision import Accepted, Refused
 from govern.domain.extension import Extend
+from govern.domain.promotion import next_phase
 from govern.domain.rollout import Advance
-from govern.errors import ExitCode, UsageError
-from govern.operations.asking import ask_border, raised, rehearse_packet
+from govern.errors import UsageError
+from govern.operations.asking import ask_border, last_fetched, packet_of, rehearse_packet
+from govern.operations.context import Context
 from govern.operations.decide import Outcome
-from govern.operations.workspace import Workspace
+from govern.operations.workspace import Workspace, open_workspace
 from govern.report import phases
-from govern.report.answer import Answer, verdict_data
+from govern.report.answer import Answer, refused, verdict_data
+from govern.report.status import stale
+from govern.report.wrap import wrapped
 
 app = typer.Typer(no_args_is_help=True, help="Where a packet stands, and moving it forward.")
 
@@ -36,13 +41,10 @@ def check(
     from govern.operations.looking_back import reading
 
     def work() -> Answer:
-        asked = ask_border(
-            reading(context(workspace=workspace), at=at, fetch=fetch), packet, listed(only), to
-        )
-        lines = [phases.heading(asked.border)]
-        lines += phases.cohort_lines(asked.border, asked.verdicts, asked.base, asked.pooled)
-        lines += phases.verdict_lines(asked.verdicts, every=verbose or not asked.base)
-        lines += phases.summary(asked.verdicts)
+        there = reading(context(workspace=workspace), at=at, fetch=fetch)
+        asked = ask_border(there, packet, listed(only), to)
+        age = stale(None if at or fetch else last_fetched(there))
+        lines = phases.border_lines(asked.border, asked.verdicts, asked.base, asked.pooled, every=verbose)
         data = {
             "packet": packet,
             "border": asked.border.to,
@@ -52,13 +54,11 @@ def check(
         }
         name = "phase check"
         if asked.answer is not None:
-            line = ("type", asked.answer.type_line) if asked.answer.type_line else None
-            return Answer(name, (*lines, "refused."), ExitCode.NO, "refused", line, data=data)
-        line = (
-            "next",
-            f"govern phase advance {packet} --to {asked.border.to}" + (f" --only {only}" if only else ""),
-        )
-        return Answer(name, tuple(lines), advice=line, data=data)
+            closed = (*lines, *age, phases.closing(asked.border, asked.answer))
+            no = refused(name, asked.answer, closed)
+            return replace(no, data={**data, "reasons": list(asked.answer.reasons)})
+        line = f"govern phase advance {packet} --to {asked.border.to}" + (f" --only {only}" if only else "")
+        return Answer(name, (*lines, *age, phases.summary(asked.verdicts)), advice=("next", line), data=data)
 
     raise typer.Exit(show("phase check", work, output))
 
@@ -78,8 +78,10 @@ def advance(
     """Take PACKET over its next border; to canary that binds its cohorts to next."""
 
     def work() -> Answer:
-        if to is None and not interactive():
-            raise UsageError("without a terminal, name the phase: --to shadow, canary, wide or adopted")
+        quiet = output != "text"
+        where = context(actor=actor, workspace=workspace)
+        if to is None and (quiet or not interactive()):
+            raise _unnamed(where, packet)
 
         def prepare(there: Workspace) -> Advance:
             command = Advance(packet, to, listed(only))
@@ -93,58 +95,56 @@ def advance(
 
         def verdicts(_: Workspace, decision: Accepted) -> list[str]:
             lead = decision.events[0].body
-            head = f"{packet}   {lead['from']} -> {lead['to']}"
             every = verbose or lead["to"] == "shadow"
-            lines = phases.verdict_lines(decision.verdicts, every=every)
-            if every:
-                return [head, *lines]
-            return [*phases.summary(decision.verdicts, f"{head}     "), *lines]
+            lines = phases.verdict_lines(decision.verdicts, every=every, counted=True)
+            count = "" if every else f"     {phases.summary(decision.verdicts)} (all: -v)"
+            return [*wrapped(f"{packet}   {lead['from']} -> {lead['to']}{count}"), *lines]
 
         def shown(outcome: Outcome) -> list[str]:
             if not isinstance(outcome.decision, Refused) or not outcome.decision.verdicts:
                 return []
-            return _refused_lines(outcome, packet, to, only, verbose)
+            asked = ask_border(outcome.workspace, packet, listed(only), to)
+            judged = outcome.decision.verdicts
+            lines = phases.border_lines(asked.border, judged, asked.base, asked.pooled, every=verbose)
+            return [*lines, phases.closing(asked.border, outcome.decision)]
 
         return write(
             "phase advance",
-            context(actor=actor, workspace=workspace),
+            where,
             prepare,
             dry_run=dry_run,
             question="Advance?",
-            before=verdicts if output == "text" else None,
+            before=verdicts,
             yes=yes,
             shown=shown,
             told=_told,
+            quiet=quiet,
         )
 
     raise typer.Exit(show("phase advance", work, output))
 
 
-def _refused_lines(outcome: Outcome, packet: str, to: str | None, only: str, verbose: bool) -> list[str]:
-    asked = ask_border(outcome.workspace, packet, listed(only), to)
-    lines = [phases.heading(asked.border)]
-    lines += phases.cohort_lines(asked.border, asked.verdicts, asked.base, asked.pooled)
-    assert isinstance(outcome.decision, Refused)
-    return [*lines, *phases.verdict_lines(outcome.decision.verdicts, every=verbose)]
+def _unnamed(where: Context, packet: str) -> UsageError:
+    """Without a terminal the phase has to be named: which one it is, in the line to type."""
+    there = open_workspace(where, fetch=False)
+    phase = next_phase(packet_of(there, packet), None, None)
+    return UsageError("without a terminal the phase has to be named", type_line=f"--to {phase} --yes")
 
 
 def _told(outcome: Outcome) -> str:
     """Who is on what now, in one line."""
     lead = outcome.records[0].body
-    prev, new = Target.of(lead["prev"]), Target.of(lead["next"])
-    cohorts = _few(lead["cohorts"])
+    prev, new = Target.of(lead["prev"]).baseline, Target.of(lead["next"]).baseline
+    cohorts = lead["cohorts"]
     if lead["to"] == "shadow":
-        return f"{cohorts} on {prev.baseline} still; {new.baseline} decides nothing"
-    moves = outcome.records[1].body["moves"]
-    percent = moves[0]["percent"]
-    left = f"; left on {prev.baseline}: {_few([e['cohort'] for e in lead['left']])}" if lead["left"] else ""
+        who = f"{cohorts[0]} stays" if len(cohorts) == 1 else f"all {len(cohorts)} cohorts stay"
+        return f"{who} on {prev}; {new} decides nothing"
+    percent = outcome.records[1].body["moves"][0]["percent"]
+    left = [entry["cohort"] for entry in lead["left"]]
+    rest = f"; left on {prev}: {' '.join(left)}" if left else ""
     if percent < 100:
-        return f"{cohorts} {percent:g} % on {new.baseline}, {100 - percent:g} % on {prev.baseline}{left}"
-    return f"{cohorts} on {new.baseline}{left}"
-
-
-def _few(cohorts: list[str]) -> str:
-    return " ".join(cohorts) if len(cohorts) <= 6 else f"{' '.join(cohorts[:5])} and {len(cohorts) - 5} more"
+        return f"{' '.join(cohorts)} {percent:g} % on {new}, {100 - percent:g} % on {prev}{rest}"
+    return f"{' '.join(cohorts)} 100 % on {new}{rest}"
 
 
 @app.command()
@@ -165,14 +165,17 @@ def extend(
 
     def work() -> Answer:
         def verdicts(_: Workspace, decision: Accepted) -> list[str]:
-            return phases.summary(decision.verdicts, f"{packet}   extend     ")
+            head = f"{packet}   extend     {phases.summary(decision.verdicts)} (all: -v)"
+            return [*wrapped(head), *phases.verdict_lines(decision.verdicts, every=verbose, counted=True)]
 
         def shown(outcome: Outcome) -> list[str]:
+            if not isinstance(outcome.decision, Refused):
+                return []
             return phases.verdict_lines(outcome.decision.verdicts, every=verbose)
 
         def told(outcome: Outcome) -> str:
             moves = outcome.records[1].body["moves"]
-            return f"{_few([move['cohort'] for move in moves])} at {moves[0]['percent']:g} %"
+            return f"{' '.join(move['cohort'] for move in moves)} at {moves[0]['percent']:g} %"
 
         return write(
             "phase extend",
@@ -180,10 +183,11 @@ def extend(
             lambda _: Extend(packet, listed(cohort), percent),
             dry_run=dry_run,
             question="Bind?",
-            before=verdicts if output == "text" else None,
+            before=verdicts,
             yes=yes,
             shown=shown,
             told=told,
+            quiet=output != "text",
         )
 
     raise typer.Exit(show("phase extend", work, output))
@@ -203,14 +207,7 @@ def show_packet(
 
     def work() -> Answer:
         there = reading(context(workspace=workspace), at=at, fetch=fetch)
-        if packet not in there.state.packets:
-            try:
-                from govern.domain.gates import packet_in_force
-
-                packet_in_force(there.state, there.documents(), packet)
-            except Refusal as refusal:
-                raise raised(refusal.refused) from None
-        known = there.state.packet(packet)
+        known = packet_of(there, packet)
         advice = ("next", f"govern phase check {packet}") if not known.ended else None
         return Answer("phase show", tuple(packet_lines(known)), advice=advice, data=packet_data(known))
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-from govern.cli.frame import agreed
+from govern.cli.frame import agreed, same_line, say
 from govern.domain.commands import Command
 from govern.domain.decision import Accepted, Refused
 from govern.domain.records import Record
+from govern.errors import RefusedError
 from govern.operations.context import Context
 from govern.operations.decide import Outcome, run
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer, refused, verdict_data
+from govern.report.wrap import wrapped
 
 Shown = Callable[[Outcome], Sequence[str]]
 
@@ -25,18 +27,26 @@ def write(
     yes: bool = False,
     shown: Shown | None = None,
     told: Callable[[Outcome], str] | None = None,
+    quiet: bool = False,
 ) -> Answer:
-    """Carry out a writing command. `question` is asked before anything is bound, under what `before` shows."""
+    """Carry out a writing command. `question` is asked before anything is bound, under what `before` shows.
+
+    `quiet`: standard output is for a program, so nothing is shown or asked on the way.
+    """
 
     def confirm(workspace: Workspace, decision: Accepted) -> bool:
-        for line in before(workspace, decision) if before else ():
-            print(line)
-        return question is None or agreed(question, yes=yes)
+        if before and not quiet:
+            say(before(workspace, decision))
+        if question is None or agreed(question, yes=yes, quiet=quiet):
+            return True
+        raise RefusedError("nothing was recorded: the answer was no", type_line=same_line())
 
     outcome = run(context, prepare, dry_run=dry_run, confirm=confirm)
     above = tuple(shown(outcome)) if shown else ()
     if isinstance(outcome.decision, Refused):
         return refused(name, outcome.decision, above)
+    if dry_run and before and not quiet:
+        above = (*before(outcome.workspace, outcome.decision), *above)
     return accepted(name, outcome, above, told(outcome) if told else "")
 
 
@@ -45,11 +55,14 @@ def accepted(name: str, outcome: Outcome, above: tuple[str, ...], told: str = ""
     assert isinstance(decision, Accepted)
     if outcome.oid is None:
         would = ", ".join(f"{record.event.partition('/')[0]} {record.name}" for record in outcome.records)
-        return Answer(name, (*above, f"dry run: would record {would}"), data=data_of(outcome))
-    line = f"{outcome.word} {outcome.oid[:7]}" + (f": {told}" if told else "")
+        lines = wrapped(f"dry run: would record {would}", then="  ")
+        return Answer(
+            name, (*above, *lines), advice=("next", same_line(without="--dry-run")), data=data_of(outcome)
+        )
+    lines = wrapped(f"{outcome.word} {outcome.oid[:7]}" + (f": {told}" if told else ""), then="  ")
     advice = ("next", decision.next) if decision.next else None
     clock = ("SIMULATED clock",) if outcome.workspace.simulated else ()
-    return Answer(name, (*above, *decision.say, line, *clock), advice=advice, data=data_of(outcome))
+    return Answer(name, (*above, *decision.say, *lines, *clock), advice=advice, data=data_of(outcome))
 
 
 def data_of(outcome: Outcome) -> dict[str, object]:

@@ -74,11 +74,10 @@ def _flip(kpi: Mapping[str, Any], value: float, n: int, counts: Mapping[str, Any
     """How far the value is from the band: in events where a share is counted, else in its own unit."""
     op, _, text = limit.partition(" ")
     edge = float(text)
-    if kpi["unit"] == "percent" and "k" in counts and n:
+    if kpi["measure"] == "policy_flip_rate" and "worse" in counts and op in ("above", "at_least"):
         allowed = edge * n / 100
         most = math.ceil(allowed) - 1 if op == "at_least" else math.floor(allowed)
-        return (
-            f"{counts['k'] - most} of its {counts['k']} {kpi['id'].replace('-rate', '').replace('-', ' ')}s"
-        )
+        needed = counts["worse"] - most
+        return f"{needed} of its {counts['worse']} flips" if counts["worse"] > 1 else "its only flip"
     sign = "+" if value < edge else "-"
     return f"{sign}{abs(value - edge):.3g} {kpi['unit']}"

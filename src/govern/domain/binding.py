@@ -161,8 +161,14 @@ def datafile(state: State) -> dict[str, Any]:
                 "packet": binding.packet,
                 "phase": packet.phase if packet else None,
                 "calibration": binding.to.calibration,
+                "else_calibration": (binding.otherwise or binding.to).calibration,
             }
-        surfaces[surface_id] = {"default": name(surface.default[-1].to), "cohorts": cohorts}
+        default = surface.default[-1].to
+        surfaces[surface_id] = {
+            "default": name(default),
+            "calibration": default.calibration,
+            "cohorts": cohorts,
+        }
     return {
         "format": "govern-bindings/1",
         "ledger": state.ledger,

@@ -83,6 +83,12 @@ def _extendable(state: State, command: Extend) -> Packet:
             type_line=f"govern phase extend {packet.id} --percent 20",
             exit=ExitCode.COULD_NOT,
         )
+    if command.percent is not None and not 0 < command.percent <= 100:
+        raise Refusal(
+            f"--percent {command.percent:g}: a share lies above 0 and at most at 100",
+            type_line=f"govern phase extend {packet.id} --percent 20",
+            exit=ExitCode.COULD_NOT,
+        )
     if command.attempt is not None and command.attempt != packet.attempt:
         last = packet.history[-1]
         raise Refusal(f"{packet.id} was changed meanwhile by {last.actor} at {last.at} ({last.name})")
@@ -98,7 +104,8 @@ def _named(packet: Packet, command: Extend) -> tuple[str, ...]:
 
 def _unknown(border: Border, command: Extend, cohort: str) -> None:
     close = nearest(cohort, border.dictionary)
-    fixed = " ".join(f"--cohort {close if c == cohort else c}" for c in command.cohorts)
+    keys = dict.fromkeys(close if c == cohort else c for c in command.cohorts)
+    fixed = " ".join(f"--cohort {key}" for key in keys)
     raise Refusal(
         f"no cohort `{cohort}`" + (f"; nearest: {close}" if close else ""),
         type_line=f"govern phase extend {command.packet} {fixed}" if close else None,

@@ -27,6 +27,11 @@ class DeclareOnCall:
 
 def decide(state: State, documents: Documents, command: DeclareOnCall, actor: Actor, now: str) -> Decision:
     owners = packet_in_force(state, documents, command.packet).value["owners"]["rollback_execute"]
+    packet = state.packet(command.packet)
+    if packet.ended:
+        raise Refusal(
+            f"{packet.id} is {packet.phase.replace('_', ' ')}: it has ended", type_line="govern status"
+        )
     if actor.person not in owners:
         raise Refusal(f"{actor.person} may not roll back {command.packet}; {', '.join(owners)} may")
     since = max(command.since or now, now)

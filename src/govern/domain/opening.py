@@ -45,7 +45,7 @@ def decide(state: State, documents: Documents, command: Open, actor: Actor, now:
     events = [Event("workspace/main", "ledger_opened/1", body)]
     for surface, details in sorted(view["surfaces"].items()):
         baseline = documents.get("baseline", details["baseline"])
-        if baseline is None:
+        if baseline is None or baseline.value["surface"] != surface:
             return Refused((f"surface {surface}: no baseline `{details['baseline']}`",), "govern validate")
         target = target_of(baseline.value, documents.pinned, details.get("calibration"))
         events.append(binding.changed(surface, "genesis", (), default=(None, target)))

@@ -54,7 +54,25 @@ def _candidate(state: State, documents: Documents, digest: str | None) -> Policy
     gone = sorted(set(now.view["surfaces"]) - set(new.view["surfaces"]))
     if gone:
         raise Refusal(f"surface {', '.join(gone)} is bound and cannot leave the policy")
+    _require_key(new)
     return new
+
+
+def _require_key(new: Policy) -> None:
+    """A policy under which nobody could go back, or ever change it again, is a lock without a key."""
+    able = {
+        role: [p for p in new.holders(role) if p in new.view["people"] and new.holds(Actor(p), role)]
+        for role in ("rollback_execute", "policy_change")
+    }
+    for role, people in able.items():
+        if not people:
+            raise Refusal(f"nobody would hold {role} under epoch {new.epoch}", type_line="govern policy diff")
+    needed, could = new.approvals("policy"), len(able["policy_change"])
+    if needed > could:
+        raise Refusal(
+            f"epoch {new.epoch} asks for {needed} approvals and {could} could give one",
+            type_line="govern policy diff",
+        )
 
 
 def approve(state: State, documents: Documents, command: ApprovePolicy, actor: Actor, now: str) -> Decision:
@@ -94,7 +112,7 @@ def adopt(state: State, documents: Documents, command: AdoptPolicy, actor: Actor
 
 def _bind(documents: Documents, surface: str, details: Any) -> Event:
     baseline = documents.get("baseline", details["baseline"])
-    if baseline is None:
+    if baseline is None or baseline.value["surface"] != surface:
         raise Refusal(f"surface {surface}: no baseline `{details['baseline']}`", type_line="govern validate")
     target = target_of(baseline.value, documents.pinned, details.get("calibration"))
     return binding.changed(surface, "policy", (), default=(None, target))

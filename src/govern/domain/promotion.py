@@ -36,21 +36,23 @@ def next_phase(packet: Packet, expected: str | None, attempt: int | None) -> Pha
     coming = PHASES[PHASES.index(packet.phase) + 1]
     moved = attempt is not None and attempt != packet.attempt
     if moved or (expected is not None and expected != coming):
-        raise Refusal(
-            *_passed_meanwhile(packet, expected or coming, coming), type_line=f"govern phase show {packet.id}"
-        )
+        said = _passed_meanwhile(packet, expected or coming, coming)
+        raise Refusal(said, type_line=f"govern phase show {packet.id}")
     return coming
 
 
-def _passed_meanwhile(packet: Packet, expected: str, coming: Phase) -> list[str]:
+def _passed_meanwhile(packet: Packet, expected: str, coming: Phase) -> str:
+    """Who was first and when, or that another border was meant."""
     for record in reversed(packet.history):
         if record.event.startswith("phase_advanced/") and record.body["to"] == expected:
-            return [
-                f"{packet.id} is in {expected} already: {record.actor} advanced it at {record.at} ({record.name})"
-            ]
+            who = f"{record.actor} advanced it at {record.at} ({record.name})"
+            return f"{packet.id} is in {expected} already: {who}"
     if expected not in PHASES:
-        return [f"no phase `{expected}`: shadow, canary, wide, adopted"]
-    return [f"{packet.id} is in {packet.phase}: its next phase is {coming}, not {expected}"]
+        return f"no phase `{expected}`: shadow, canary, wide, adopted"
+    if expected == coming and packet.history:
+        last = packet.history[-1]
+        return f"{packet.id} was changed meanwhile by {last.actor} at {last.at} ({last.name})"
+    return f"{packet.id} is in {packet.phase}: its next phase is {coming}, not {expected}"
 
 
 def border_to(

@@ -71,6 +71,20 @@ def clear_stale(common_dir: Path, ref: str, oid: str) -> None:
         _remove(path)
 
 
+def note_fetch(common_dir: Path) -> None:
+    """Remember that the remote answered just now: the age of an empty file says when."""
+    with suppress(OSError):
+        (common_dir / "govern" / "fetched").touch()
+
+
+def fetch_noted(common_dir: Path) -> int | None:
+    """Seconds since 1970 of the last answered fetch; None where there was none."""
+    try:
+        return int((common_dir / "govern" / "fetched").stat().st_mtime)
+    except OSError:
+        return None
+
+
 def _remove(path: Path) -> None:
     with suppress(OSError):  # git says what is wrong when it meets the file
         path.unlink()

@@ -141,9 +141,17 @@ class Repository:
                 answer = self._fetch(branches, timeout, descriptor)
                 if answer.code and "couldn't find remote ref" in answer.text and len(branches) > 1:
                     answer = self._fetch(branches[:1], timeout, descriptor)
+                if answer.code == 0:
+                    lock.note_fetch(self.common_dir)
         except RepositoryError as error:
             return Fetched(False, error.message)
         return Fetched(True) if answer.code == 0 else Fetched(False, answer.text)
+
+    @property
+    def fetched_at(self) -> str | None:
+        """When the remote last answered a fetch here; None where none was made."""
+        seconds = lock.fetch_noted(self.common_dir)
+        return None if seconds is None else instant(seconds)
 
     def _fetch(self, branches: list[str], timeout: float, descriptor: int) -> Answer:
         options = "--quiet --no-tags --no-write-fetch-head --no-prune --no-recurse-submodules"

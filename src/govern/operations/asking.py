@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 
 from govern.domain.decision import Refusal, Refused
 from govern.domain.evidence import newest_rows, pooled_row
-from govern.domain.gates import Border, open_border
+from govern.domain.gates import Border, open_border, packet_in_force
 from govern.domain.policy import Actor
 from govern.domain.promotion import border_to, checks_at, judge, next_phase, refused
+from govern.domain.state import Packet
 from govern.domain.verdict import Verdict
+from govern.domain.windows import instant
 from govern.errors import RefusedError
 from govern.operations.rehearse import Rehearsed, rehearse
 from govern.operations.workspace import Workspace
@@ -51,6 +53,25 @@ def raised(decision: Refused) -> RefusedError:
     error = RefusedError(decision.reasons[0], type_line=decision.type_line, notes=tuple(decision.reasons[1:]))
     error.exit = decision.exit
     return error
+
+
+def packet_of(workspace: Workspace, packet_id: str) -> Packet:
+    """A packet that the ledger knows, or that is merged and still a draft. RefusedError with the nearest one."""
+    state = workspace.state
+    if packet_id not in state.packets:
+        try:
+            packet_in_force(state, workspace.documents(), packet_id)
+        except Refusal as refusal:
+            raise raised(refusal.refused) from None
+    return state.packet(packet_id)
+
+
+def last_fetched(workspace: Workspace) -> int | None:
+    """Seconds since this clone was last in touch with the remote; None without a remote or before the first."""
+    when = workspace.repository.fetched_at if workspace.repository.remote else None
+    if when is None:
+        return None
+    return max(0, int((instant(workspace.context.now) - instant(when)).total_seconds()))
 
 
 def rehearse_packet(workspace: Workspace, packet_id: str) -> Rehearsed:

@@ -17,6 +17,7 @@ from govern.errors import RepositoryError
 from govern.operations import frozen, pull_request
 from govern.operations.context import Context
 from govern.operations.effects import Effect, effect_of
+from govern.operations.fixed import BASELINES
 from govern.operations.frozen import Comparison
 from govern.operations.policies import changes
 from govern.operations.pull_request import PullRequest, open_pull_request, records_carried
@@ -60,7 +61,7 @@ class Checked:
     report: Report
     findings: tuple[Finding, ...]
     ledger: str | None
-    remote: str | None  # the remote to fetch a ledger from, where there is one
+    remote: str | None  # where a ledger can be fetched from; without it there is none but the one here
     simulated: bool = False
     comparison: Comparison = NOTHING
     effects: tuple[Effect, ...] = ()
@@ -75,11 +76,12 @@ def check(context: Context, question: Question) -> Checked:
     request = open_pull_request(
         context.directory, question.base, question.head, staged=question.staged, index=question.index
     )
+    remote = request.repository.remote or next(iter(request.repository.git.lines("remote")), None)
     workspace = _opened(context)
     if workspace is None:
         report = validate(request.after, find_folder(request.after, _here(context.directory, request)))
         findings = _sorted([*report.findings, *records_carried(request)])
-        return Checked(question, request, report, findings, None, request.repository.remote)
+        return Checked(question, request, report, findings, None, remote)
     state = workspace.state
     report = validate(request.after, state.folder)
     try:
@@ -97,8 +99,7 @@ def check(context: Context, question: Question) -> Checked:
     )
     effects = _effects(workspace, report, comparison)
     return Checked(
-        question, request, report, findings, workspace.tip, workspace.repository.remote,
-        workspace.simulated, comparison, effects,
+        question, request, report, findings, workspace.tip, remote, workspace.simulated, comparison, effects,
     )  # fmt: skip
 
 
@@ -120,13 +121,15 @@ def _opened(context: Context) -> Workspace | None:
 
 def _here(directory: Path, request: PullRequest) -> str:
     root, here = request.repository.root, directory.resolve()
-    return here.relative_to(root).as_posix().strip(".") if root and here.is_relative_to(root) else ""
+    inside = here.relative_to(root).as_posix() if root and here.is_relative_to(root) else "."
+    return "" if inside == "." else inside
 
 
 def _without_consequences(report: Report, comparison: Comparison) -> list[Finding]:
     """One finding for one mistake: what follows from a moved baseline or a deleted document goes unsaid."""
-    gone = [each.key for each in comparison.moved if each.finding.code == "GOV-FRZ-004"]
-    baselines = [each.key for each in comparison.moved if each.key.startswith("baselines/")]
+    errors = [each for each in comparison.moved if each.finding.severity == "error"]
+    gone = [key for each in errors if each.finding.code == "GOV-FRZ-004" for key in each.keys]
+    baselines = [key for each in errors for key in each.keys if key.startswith(BASELINES)]
 
     def follows(finding: Finding) -> bool:
         if finding.code == "GOV-PKT-002":  # a digest that is no longer that of the baseline

@@ -78,7 +78,7 @@ def run(
             return Outcome(decision, workspace, stamped.records, published, "PUBLISHED", tries)
         if time.monotonic() > deadline:
             raise RepositoryError(
-                f"others were first {tries} times: nothing was recorded", type_line="try again"
+                f"others were first {tries} times: nothing was recorded", notes=("type the same line again",)
             )
         time.sleep(wait * random.uniform(0.5, 1.5))
         wait = min(wait * 2, 5.0)

@@ -5,7 +5,7 @@ difference is somebody's fault is decided elsewhere.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from govern.documents.catalog import parse_document
@@ -86,7 +86,8 @@ def baselines_in_use(state: State) -> Iterator[Fixed]:
         if target is not None:
             key = f"{BASELINES}{target.baseline}"
             decides = {"model_version": target.model_version, "components": target.components}
-            fixed = Fixed(key, f"{state.folder}/{key}.yaml", {"surface": surface, **decides}, hold)
+            named = replace(hold, how=f"{target.baseline}, {hold.how}")  # two may pin the same file
+            fixed = Fixed(key, f"{state.folder}/{key}.yaml", {"surface": surface, **decides}, named)
             found.setdefault((key, target.digest), fixed)
 
     bound = list(_bindings(state))

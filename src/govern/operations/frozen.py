@@ -69,7 +69,7 @@ class Moved:
     """A fixed value that the head says otherwise; ABSENT where one side has nothing."""
 
     finding: Finding
-    key: str
+    keys: tuple[str, ...]  # the documents it concerns: two baselines may pin one file
     field: str
     was: Value
     now: Value
@@ -124,7 +124,7 @@ class _Found:
         if after.value is None:
             return  # what keeps it from being read is a finding of its own
         if after.value is ABSENT:
-            self._keep(Moved(self._gone(fixed, before), fixed.key, "", ABSENT, ABSENT, (fixed.hold,)))
+            self._keep(Moved(self._gone(fixed, before), (fixed.key,), "", ABSENT, ABSENT, (fixed.hold,)))
             return
         for leaf in differences(before.value, after.value):
             done = next((change for change in changes if change.has_set(fixed.key, leaf.pointer)), None)
@@ -150,7 +150,7 @@ class _Found:
             finding = _pending(path, place, f"in force is {shown(leaf.was)}")
         setting = None if fixed.baseline else _setting(fixed.key, leaf, after.value)
         field = dotted(leaf.pointer)
-        self._keep(Moved(finding, fixed.key, field, leaf.was, leaf.now, (fixed.hold,), setting=setting))
+        self._keep(Moved(finding, (fixed.key,), field, leaf.was, leaf.now, (fixed.hold,), setting=setting))
 
     def _pinned(self, fixed: Fixed, leaf: Leaf) -> str | None:
         """The pinned file that differs; None where the baseline's own words do."""
@@ -181,7 +181,9 @@ class _Found:
     def _keep(self, moved: Moved) -> None:
         known = self.moved.get(moved.finding)
         if known is not None:
-            self.moved[moved.finding] = replace(known, holds=tuple(dict.fromkeys(known.holds + moved.holds)))
+            keys = tuple(dict.fromkeys(known.keys + moved.keys))
+            holds = tuple(dict.fromkeys(known.holds + moved.holds))
+            self.moved[moved.finding] = replace(known, keys=keys, holds=holds)
             return
         by = self._by(moved.finding.path) if moved.finding.severity == "error" else None
         self.moved[moved.finding] = replace(moved, by=by)
@@ -217,7 +219,7 @@ def _told(fixed: Fixed, leaf: Leaf, pinned: bool) -> tuple[str, str, str]:
     if pinned:
         gone, new = leaf.now is ABSENT, leaf.was is ABSENT
         what = "pinned file is gone" if gone else "pinned file is new" if new else "pinned file changed"
-        hint = f"{fixed.key} is in use and pins it: save the new text as a new file, with a new baseline"
+        hint = "a baseline in use pins it: save the new text as a new file, with a new baseline"
         return "GOV-FRZ-003", what, hint
     if fixed.baseline:
         return "GOV-FRZ-003", "baseline in use changed", f"{was}: a new version is a new baseline"

@@ -1,7 +1,7 @@
 """What a release owner must know on Monday at nine: who is on what, what is blocked by what, what is due."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from govern.domain.baseline import Target
@@ -11,12 +11,19 @@ from govern.domain.document import FOLDERS
 from govern.domain.policy import policy_of, view_of
 from govern.domain.proofs import standing
 from govern.domain.state import Packet, Surface
-from govern.domain.windows import after, before, instant
+from govern.domain.verdict import Verdict
+from govern.domain.windows import after, before, instant, written
 from govern.errors import GovernError
-from govern.operations.asking import ask_border
+from govern.operations.asking import ask_border, last_fetched
 from govern.operations.workspace import Workspace
 
 SOON = "P3D"  # a verification that ends within this is somebody's task today
+FROM_PAIRS = ("shadow_pairs", "shadow_bands", "explained")
+WAITS = {  # checks in the words of a list of tasks
+    "shadow_pairs": "has no shadow pairs",
+    "explained": "has losses to explain",
+    "approvals": "wants an approval",
+}
 
 
 @dataclass(frozen=True)
@@ -48,16 +55,37 @@ class Status:
     due: list[tuple[str, str]] = field(default_factory=list)  # instant, what
     waivers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    overdue: list[str] = field(default_factory=list)  # of anybody
+    fetched: int | None = None  # seconds since the remote was last asked
 
-    @property
-    def overdue(self) -> bool:
-        return any(task.overdue for task in self.yours)
+
+def as_it_was(workspace: Workspace, at: str, own: str) -> Workspace:
+    """A workspace of the past, read with the clock of then: the instant that was named, else its last record."""
+    try:
+        then = written(instant(at)) if len(at) > 10 else f"{at}T23:59:59Z"
+        instant(then)
+    except ValueError:
+        then = workspace.state.at
+    then = min(then, own)
+    simulated = then if workspace.simulated else None
+    return replace(workspace, context=replace(workspace.context, now=then, simulated=simulated))
+
+
+def published(workspace: Workspace) -> str:
+    """Whether the tip that is read is the remote's too: `published`, `NOT PUBLISHED`, or `local` without one."""
+    repository, tip = workspace.repository, workspace.tip
+    if repository.remote is None:
+        return "local"
+    there = repository.tip(workspace.ledger_branch)
+    known = tip == there or (tip and there and repository.is_ancestor(tip, there))
+    return "published" if known else "NOT PUBLISHED"
 
 
 def status_of(workspace: Workspace) -> Status:
+    """Everything on the one screen. Nothing is fetched here."""
     identity = workspace.repository.identity()
     person = workspace.state.in_force.person_with(identity[1]) if identity else None
-    status = Status(person)
+    status = Status(person, fetched=last_fetched(workspace))
     now = workspace.now()
     packets = _packets(workspace)
     _surfaces(workspace, packets, status)
@@ -88,13 +116,13 @@ def _surfaces(workspace: Workspace, packets: list[Packet], status: Status) -> No
         here = [p for p in packets if p.surface == name and (p.open or p.on_next)]
         rest = surface.default[-1].to.baseline
         for packet in here:
-            on_next = f"{' '.join(_share(surface, c) for c in packet.on_next)}" if packet.on_next else "-"
-            if packet.on_next and packet.next:
-                on_next += f" {packet.next.baseline}"
+            next_ = packet.next.baseline if packet.next else rest
+            on_next = f"{_shares(surface, packet.on_next)}: {next_}" if packet.on_next else "-"
             prev = packet.prev.baseline if packet.prev else rest
             back = [cohort for cohort in packet.covered if cohort not in packet.on_next]
-            who = " ".join(back) if packet.on_next else f"all {len(back)}"
-            where = f"{who or 'the rest'}: {prev}"
+            all_back = len(back) > 1 and not packet.on_next
+            who = f"all {len(back)}" if all_back else " ".join(back) or "the rest"
+            where = f"{who}: {prev}"
             status.surfaces.append(SurfaceRow(name, packet.id, packet.phase, on_next, where))
         if not here:
             status.surfaces.append(SurfaceRow(name, "-", "-", "-", f"all: {rest}"))
@@ -102,9 +130,14 @@ def _surfaces(workspace: Workspace, packets: list[Packet], status: Status) -> No
             status.notes.append(f"{name} is frozen for {' '.join(sorted(surface.frozen))}")
 
 
-def _share(surface: Surface, cohort: str) -> str:
-    percent = surface.cohorts[cohort][-1].percent
-    return cohort if percent == 100 else f"{cohort} {percent:g} %"
+def _shares(surface: Surface, cohorts: Sequence[str]) -> str:
+    """`pc-na pc-eu 5 %, xr-na`: who has next, with the share where it is not all."""
+    shares: dict[float, list[str]] = {}
+    for cohort in cohorts:
+        shares.setdefault(surface.cohorts[cohort][-1].percent, []).append(cohort)
+    return ", ".join(
+        " ".join(who) + (f" {percent:g} %" if percent != 100 else "") for percent, who in shares.items()
+    )
 
 
 def _border(workspace: Workspace, packet: Packet, status: Status) -> None:
@@ -120,11 +153,11 @@ def _border(workspace: Workspace, packet: Packet, status: Status) -> None:
     may = status.person is not None and may_approve(asked.border, status.person)
     line = f"govern phase advance {packet.id} --to {asked.border.to}"
     if open_checks:
-        why = [f"{verdict.check}: {verdict.text}" for verdict in open_checks]
-        status.blocked.append((packet.id, asked.border.to, why))
+        status.blocked.append((packet.id, asked.border.to, _why(open_checks)))
         first = next((verdict for verdict in open_checks if verdict.todo), None)
         if first is not None and first.todo and status.person in _people_of(asked.border.value, first.turn):
-            status.yours.append(Task(f"{packet.id} waits for {first.check}", first.todo))
+            what = WAITS.get(first.check, f"waits for {first.check}")
+            status.yours.append(Task(f"{packet.id} {what}", first.todo))
     if not open_checks and status.person is not None:
         status.yours.append(Task(f"{packet.id} may go to {asked.border.to}", line))
     change = packet.change
@@ -132,6 +165,15 @@ def _border(workspace: Workspace, packet: Packet, status: Status) -> None:
         status.yours.append(
             Task(f"{packet.id} has an open change", f"govern packet change {packet.id} --apply")
         )
+
+
+def _why(verdicts: Sequence[Verdict]) -> list[str]:
+    """One reason a check; where there are no pairs, what follows from that is not said again."""
+    pairs = next((v for v in verdicts if v.check == "shadow_pairs" and v.todo), None)
+    said = {v.check: f"{v.check}: {v.text}" for v in verdicts}
+    if pairs is not None:
+        return ["no shadow pairs", *(text for check, text in said.items() if check not in FROM_PAIRS)]
+    return [v.text if v.check in FROM_PAIRS else said[v.check] for v in verdicts]
 
 
 def _people_of(value: Mapping[str, Any], turn: str | None) -> set[str]:
@@ -143,6 +185,7 @@ def _people_of(value: Mapping[str, Any], turn: str | None) -> set[str]:
 def _duties(workspace: Workspace, now: str, status: Status) -> None:
     for duty in workspace.state.duties:
         overdue = duty.due <= now
+        status.overdue += [f"{duty.kind} of {duty.packet}"] if overdue else []
         what = f"{duty.kind.replace('_', ' ')}, {duty.packet} ({duty.owner})"
         status.due.append((duty.due, what + (" OVERDUE" if overdue else "")))
         if duty.owner == status.person:
@@ -162,11 +205,14 @@ def _verifications(workspace: Workspace, now: str, status: Status) -> None:
         if standing(workspace.state, target) == "observed":
             unproven.append(target.baseline)
         until = after(records[-1].body["day"], within) if records else now
-        status.due.append((until, f"{target.baseline} is to be verified again"))
+        overdue = until <= now
+        status.overdue += [target.baseline] if overdue else []
+        again = f"{target.baseline} is to be verified again"
+        status.due.append((until, again + (" OVERDUE" if overdue else "")))
         if before(until, SOON) <= now and status.person in policy.holders("monitoring_review"):
             held = (instant(now) - instant(records[-1].body["day"])).days if records else 0
             what = f"{target.baseline} verified {held} of {within[1:-1]} days"
-            status.yours.append(Task(what, f"govern baseline verify {target.baseline}", until <= now))
+            status.yours.append(Task(what, f"govern baseline verify {target.baseline}", overdue))
     if unproven:
         status.notes.append(f"the way back is unproven: {', '.join(sorted(set(unproven)))} was only declared")
 

@@ -48,7 +48,7 @@ def stopped(command: str, error: GovernError) -> Answer:
     """A GovernError as an answer: what is wrong, what else is known, what to type."""
     lines = wrapped(f"refused: {error.message}", then="  ")
     lines += [line for note in error.notes for line in wrapped(note, "  ", "    ")]
-    advice = ("type", error.type_line or f"govern {command} --help".replace("govern govern", "govern"))
+    advice = ("type", error.type_line or help_line(command))
     data = {"reasons": [error.message, *error.notes]}
     return Answer(command, tuple(lines), error.exit, "refused", advice, data=data)
 
@@ -65,8 +65,13 @@ def refused(command: str, decision: Refused, above: Iterable[str] = ()) -> Answe
     elif not (lines and lines[-1].startswith("refused")):
         lines.append("refused.")
     label = f"{decision.turn} types" if decision.turn else "type"
-    advice = (label, decision.type_line or f"govern {command} --help")
+    advice = (label, decision.type_line or help_line(command))
     return Answer(command, tuple(lines), decision.exit, "refused", advice, data=data)
+
+
+def help_line(command: str) -> str:
+    """Where nothing better can be typed: what the command takes."""
+    return f"govern {command} --help" if command != "govern" else "govern --help"
 
 
 def verdict_data(verdict: Verdict) -> dict[str, Any]:

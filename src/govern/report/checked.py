@@ -29,21 +29,20 @@ Codes = Mapping[str, tuple[str, str, str]]
 
 def checked_answer(checked: "Checked", output: str, codes: Codes, *, no_ledger: bool) -> Answer:
     """The answer in one of the forms text, json, sarif, github, markdown; `codes` explains the codes."""
-    judged = checked.ledger is not None or no_ledger
+    judged = checked.ledger is not None or checked.remote is None or no_ledger
     exit_code = ExitCode.YES if checked.ok and judged else ExitCode.NO
     verdict = "refused" if not checked.ok else "passed" if judged else "inconclusive"
-    parts = [] if exit_code == ExitCode.YES else _advice(checked)
+    line = "" if exit_code == ExitCode.YES else _advice(checked)
     lines: list[str]
     if output == "sarif":
         lines = sarif(checked.findings, codes, __version__).splitlines()
     elif output == "github":
         lines = _github(checked)
     elif output == "markdown":
-        lines = comment(checked, verdict, " ".join(parts))
+        lines = comment(checked, verdict, line)
     else:
         lines = [*_head(checked), *_body(checked), *_summary(checked, judged)]
-    line = _folded(parts) if output == "text" else " ".join(parts)
-    advice = ("type", line) if parts and output in ("text", "json") else None
+    advice = ("type", line) if line and output in ("text", "json") else None
     return Answer("check", tuple(lines), exit_code, verdict, advice, checked.findings, _data(checked))
 
 
@@ -95,30 +94,24 @@ def _summary(checked: "Checked", judged: bool) -> list[str]:
     ]
 
 
-def _advice(checked: "Checked") -> list[str]:
-    """The line that leads furthest, in parts: ask for it in the open, put it back, or what a finding means."""
+def _advice(checked: "Checked") -> str:
+    """The line that leads furthest: ask for it in the open, put it back, or what a finding means."""
     if asked := _settings(checked):
         packet, settings = asked
-        words = [f"{quote(setting)} --set" for setting in settings[:-1]]
-        return [f"govern packet change {packet} --set", *words, f'{quote(settings[-1])} --reason "..."']
+        words = " ".join(f"--set {quote(setting)}" for setting in settings)
+        return f'govern packet change {packet} {words} --reason "..."'
     before = checked.request.before
     changed = [m.finding.path for m in checked.comparison.moved if m.finding.code in RESTORED]
     back = [quote(path) for path in dict.fromkeys(changed) if before.read(path) is not None]
     if back and checked.request.base:
-        return [f"git restore --source {checked.request.base[:12]} --", *back]
+        return f"git restore --source {checked.request.base[:12]} -- {' '.join(back)}"
     errors = [finding for finding in checked.findings if finding.severity == "error"]
     if not errors:
-        remote = checked.remote or "origin"
-        return [f"git fetch {remote} govern-ledger:refs/remotes/{remote}/govern-ledger"]
+        remote = checked.remote
+        return f"git fetch {remote} govern-ledger:refs/remotes/{remote}/govern-ledger"
     if any(finding.mendable for finding in errors):
-        return ["govern validate --fix"]
-    return [f"govern explain {errors[0].code}"]
-
-
-def _folded(parts: list[str]) -> str:
-    """One line, or where that is too long several that a shell takes as one."""
-    line = " ".join(parts)
-    return line if len(line) + len("type: ") <= WIDTH else f" \\\n{FRONT}".join(parts)
+        return "govern validate --fix"
+    return f"govern explain {errors[0].code}"
 
 
 def _settings(checked: "Checked") -> tuple[str, list[str]] | None:
@@ -153,7 +146,7 @@ def _moved(moved: "Moved") -> list[Row]:
     rows = []
     if moved.by:
         rows.append(("by", f'{moved.by.commit[:7]} "{moved.by.subject}" ({moved.by.person})'))
-    label = "in use" if moved.key.startswith("baselines/") else "frozen"
+    label = "in use" if moved.keys[0].startswith("baselines/") else "frozen"
     return rows + [(label, f"{hold.at} by {hold.record} ({hold.how})") for hold in moved.holds]
 
 
@@ -234,7 +227,7 @@ def _moved_data(moved: "Moved") -> dict[str, Any]:
     sides = {name: value for name, value in (("was", moved.was), ("now", moved.now)) if value is not ABSENT}
     return {
         "code": moved.finding.code,
-        "document": moved.key,
+        "documents": list(moved.keys),
         "field": moved.field,
         **sides,
         "by": asdict(moved.by) if moved.by else None,

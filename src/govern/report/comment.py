@@ -39,7 +39,7 @@ def comment(checked: "Checked", verdict: str, way_out: str) -> list[str]:
     if checked.ledger:
         lines.append(f"Judged by the ledger at {checked.ledger[:7]}, not by what this branch says.")
     else:
-        lines.append("The ledger was not here: what it holds frozen could not be judged.")
+        lines.append("There was no ledger to judge it by.")
     return [line for number, line in enumerate(lines) if line or number < len(lines) - 1]
 
 

@@ -8,32 +8,33 @@ from govern.domain.pairs import Group
 from govern.domain.state import Packet
 from govern.errors import ExitCode
 from govern.report.answer import Answer
-from govern.report.wrap import table, wrapped
+from govern.report.wrap import beside, table, wrapped
 
 
 def shadow_answer(measured: Any) -> Answer:
     """`measured` is an `operations.measure.ShadowMeasured`: figures first, then each KPI, then what is wrong."""
     measurement, packet = measured.measurement, measured.border.packet.id
     lines = _figures(measurement) + _kpis(measured)
-    data = {"cohorts": measurement.cohorts, "pooled": measurement.pooled, "excluded": measurement.excluded}
     bad = has_errors(measurement.findings)
     for finding in measurement.findings:
         lines += wrapped(f"{finding.code}  {finding.message}", f"{finding.severity}  ", "  ")
-        if finding.hint:
-            lines += wrapped(finding.hint, "  ")
+        lines += wrapped(finding.hint, "  ") if finding.hint else []
     if bad:
-        lines.append("nothing was recorded: the file and the packet do not fit")
-    exit_code = ExitCode.NO if bad else ExitCode.YES
-    verdict = "refused" if bad else "passed"
-    advice = ("type", f"govern explain {measurement.findings[0].code}") if bad else None
+        lines.append("refused: the file and the packet do not fit; nothing was recorded")
+    data = {
+        "packet": packet,
+        "cohorts": measurement.cohorts,
+        "pooled": measurement.pooled,
+        "excluded": measurement.excluded,
+    }
     return Answer(
         "evidence shadow",
         tuple(lines),
-        exit_code,
-        verdict,
-        advice,
+        ExitCode.NO if bad else ExitCode.YES,
+        "refused" if bad else "passed",
+        ("type", f"govern explain {measurement.findings[0].code}") if bad else None,
         tuple(measurement.findings),
-        {**data, "packet": packet},
+        data,
     )
 
 
@@ -45,12 +46,12 @@ def _figures(measurement: Any) -> list[str]:
     rows = [_figure_row(row["cohort_key"], row) for row in measurement.cohorts]
     if len(measurement.cohorts) > 1:
         rows.append(_figure_row("ALL, decides nothing", pooled))
-    lines = [f"{head:<50}delta in points of score".rstrip()]
+    lines = [beside(head, "delta in points of score")]
     lines += table(header, rows, frozenset(range(1, 9))) if rows else []
     excluded = ", ".join(
         f"{reason.replace('_', ' ')} {n}" for reason, n in sorted(measurement.excluded.items()) if n
     )
-    return [*lines, f"left out: {excluded}"] if excluded else lines
+    return [*lines, *wrapped(excluded, "left out: ")] if excluded else lines
 
 
 def _figure_row(name: str, row: Any) -> list[str]:
@@ -69,9 +70,11 @@ def _figure_row(name: str, row: Any) -> list[str]:
 
 
 def _kpis(measured: Any) -> list[str]:
-    """Each KPI over its cohorts: how many stand in band, which do not."""
+    """Each KPI over its cohorts: how many stand in band, which do not, and where the bands begin."""
+    kpis = measured.border.kpis("shadow_pairs")
+    width = max((len(kpi["id"]) for kpi in kpis), default=0)
     lines: list[str] = []
-    for kpi in measured.border.kpis("shadow_pairs"):
+    for kpi in kpis:
         rows = {
             row["cohort"]: row
             for row in measured.measurement.table
@@ -80,26 +83,56 @@ def _kpis(measured: Any) -> list[str]:
         judged = {cohort: judge(kpi, row) for cohort, row in rows.items()}
         out = [cohort for cohort, judgement in judged.items() if judgement.outcome != "passed"]
         if len(judged) == 1:
-            (cohort, judgement), row = next(iter(judged.items())), next(iter(rows.values()))
-            value = "-" if row["value"] is None else f"{row['value']:.1f}"
-            text = f"{value} {kpi['unit']}  {judgement.outcome}: {judgement.why}"
+            text = f"{_value(kpi, *rows.values())}  {next(iter(judged.values())).why}"
         else:
             text = f"{len(judged) - len(out)} of {len(judged)} cohorts in band"
             text += f"; not: {', '.join(out)}" if out else ""
-        lines += wrapped(text, f"{kpi['id']}  ")
+        lines += wrapped(f"{text} ({_bands(kpi)})", f"{kpi['id']:<{width}}  ")
     return lines
+
+
+def _value(kpi: Any, row: Any) -> str:
+    """`+14.6 points`, `1.1 % (5/450)`."""
+    if row["value"] is None:
+        return "-"
+    if kpi["unit"] == "percent":
+        hits = f" ({row['counts']['worse']}/{row['n']})" if kpi["measure"] == "policy_flip_rate" else ""
+        return f"{row['value']:.1f} %{hits}"
+    return (
+        f"{row['value']:+.1f} {kpi['unit']}"
+        if "delta" in kpi["measure"]
+        else f"{row['value']:g} {kpi['unit']}"
+    )
+
+
+SIGNS = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
+
+
+def _bands(kpi: Any) -> str:
+    """`warning < 0, critical < -3`."""
+    said = []
+    for name, band in kpi["bands"].items():
+        limits = [f"{SIGNS[op]} {value:g}" for op, value in band.items() if op in SIGNS]
+        said += [f"{name} {' and '.join(limits)}"] if limits else []
+    return ", ".join(said)
 
 
 def group_lines(group: Group, place: int, total: int) -> list[str]:
     """What a person must see to explain one group of losses."""
-    options = " ".join(str(item["option_id"]) for item in group.items[:4])
+    ids = " ".join(_short([str(item["option_id"]) for item in group.items[:4]]))
     more = f" and {len(group.items) - 4} more" if len(group.items) > 4 else ""
-    lines = [
-        f" {place}/{total} {group.cohort}  {group.cluster_id}  {group.worse} worse, {group.flips} pass->fail"
-    ]
-    lines += wrapped(options + more, "     ")
+    counts = f"{group.worse} worse, {group.flips} pass->fail"
+    lines = wrapped(f"{group.cohort}  {group.cluster_id}  {counts}", f" {place}/{total} ", "     ")
+    lines += wrapped(ids + more, "     ")
     moved = sorted({name for item in group.items for name in item.get("dimensions", {})})
     return [*lines, *wrapped("dimensions that differ: " + ", ".join(moved), "     ")] if moved else lines
+
+
+def _short(ids: list[str]) -> list[str]:
+    """`xs-v2-279 283 290`: what ids begin with, up to a dash, is said once."""
+    begin = ids[0][: ids[0].rfind("-") + 1] if ids else ""
+    same = begin and all(each.startswith(begin) and each != begin for each in ids)
+    return [ids[0], *(each.removeprefix(begin) for each in ids[1:])] if same else ids
 
 
 def group_data(group: Group) -> dict[str, Any]:
@@ -114,20 +147,18 @@ def group_data(group: Group) -> dict[str, Any]:
 
 def evidence_answer(packet: Packet) -> Answer:
     """Recorded sets with their sources; how often something was measured can be seen here."""
-    rows = [
-        [
-            record.name,
-            record.at,
-            record.actor,
-            record.body["source"]["name"],
-            f"{record.body['source']['input']['rows']:,}",
-            record.body["source"]["input"]["path"],
-        ]
-        for record in packet.evidence
-    ]
     data = {"evidence": [{"name": record.name, "at": record.at, **record.body} for record in packet.evidence]}
-    if not rows:
+    if not packet.evidence:
         line = f"govern evidence shadow {packet.id} --pairs FILE"
         return Answer("evidence list", ("nothing is recorded yet",), advice=("next", line), data=data)
-    lines = table(["record", "at", "by", "source", "rows", "file"], rows, frozenset({4}))
-    return Answer("evidence list", tuple(lines), data=data)
+    lines: list[str] = []
+    for record in packet.evidence:
+        source = record.body["source"]
+        file = source["input"]
+        lines += wrapped(f"{record.at[:16].replace('T', ' ')}  {record.actor}", f"{record.name}  ", "  ")
+        lines += wrapped(
+            f"{source['name']}, {file['rows']:,} rows of {file['path']}, {file['sha256'][:19]}", "  "
+        )
+    return Answer(
+        "evidence list", tuple(lines), advice=("next", f"govern show {packet.evidence[-1].name}"), data=data
+    )

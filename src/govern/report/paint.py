@@ -2,7 +2,9 @@
 
 import re
 
-LOUD = re.compile(r"\b(FAILED|ERROR|OVERDUE|NOT PUBLISHED|DID NOT COME BACK|SIMULATED)\b|^refused\b|\berror\b(?=  GOV-)")
+LOUD = re.compile(
+    r"\b(FAILED|ERROR|OVERDUE|NOT PUBLISHED|DID NOT COME BACK|SIMULATED)\b|^refused\b|\berror\b(?=  GOV-)"
+)
 GOOD = re.compile(r"^ passed\b|\bPUBLISHED\b|^passed\b|\bALLOWED: yes\b")
 CAREFUL = re.compile(r"^ not yet\b|\bwarning\b|\binconclusive\b|^ waived\b")
 TO_TYPE = re.compile(r"^(?:\w+ types|type|next): (.*)$")

@@ -1,54 +1,92 @@
 """A packet at its border, in words: the cohorts first, then the checks, then what would turn them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import floor
 from typing import Any
 
+from govern.domain.decision import Refused
 from govern.domain.gates import Border
 from govern.domain.pairs import figures
+from govern.domain.promotion import ready
 from govern.domain.verdict import Verdict
-from govern.report.wrap import table, wrapped
+from govern.report.wrap import beside, table, wrapped
 
 LOUD = {"failed": "FAILED", "error": "ERROR", "inconclusive": "not yet", "not_applicable": "n/a"}
+SHORT = {"mean_score_delta": "delta", "policy_flip_rate": "pass->fail"}  # measures, by their columns
+UNITS = {"percent": " %", "ratio": "", "count": ""}
+NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 
 
-def heading(border: Border) -> str:
-    return f"{border.packet.id}   {border.packet.phase} -> {border.to}"
+def border_lines(
+    border: Border,
+    verdicts: Sequence[Verdict],
+    base: Mapping[str, Any],
+    pooled: Mapping[str, Any] | None,
+    *,
+    every: bool,
+) -> list[str]:
+    """The border as `phase check` shows it: who stands where, and what each check says."""
+    head = f"{border.packet.id}   {border.packet.phase} -> {border.to}"
+    bands = next((v for v in verdicts if v.check == "shadow_bands"), None)
+    if bands is None or not base:
+        return [*wrapped(head), *verdict_lines(verdicts, every=every or not base)]
+    lines = [beside(head, "delta in points of score"), *_cohorts(border, bands, base, pooled)]
+    if bands.passes and not every:
+        lines += wrapped(_limits(border), " limits: ", "   ")
+    told = replace(bands, text=f"limits: {_limits(border)}", flips=_flips(border, bands))
+    shown = [told if v is bands and not v.passes else v for v in verdicts]
+    return [*lines, *verdict_lines(shown, every=every)]
 
 
-def verdict_lines(verdicts: Sequence[Verdict], *, every: bool) -> list[str]:
-    """One line a check. Without `every`, checks that pass quietly are counted, and what cannot apply is named."""
+def verdict_lines(verdicts: Sequence[Verdict], *, every: bool, counted: bool = False) -> list[str]:
+    """One line a check. Without `every`, what passes quietly is counted (unless it is `counted` above)."""
     shown = [v for v in verdicts if every or not v.passes or v.warning or v.waived_by]
     width = max((len(v.check) for v in shown), default=0)
     lines: list[str] = []
     for verdict in shown:
         word = "waived" if verdict.waived_by else LOUD.get(verdict.outcome, "passed")
         text = verdict.text + (f" ({verdict.waived_by})" if verdict.waived_by else "")
-        text += " (warning)" if verdict.warning and verdict.outcome == "passed" else ""
+        if verdict.warning and verdict.outcome == "passed" and "warning" not in text:
+            text += " (warning)"
         lines += wrapped(text, f" {word:<7} {verdict.check:<{width}}  ")
         if verdict.flips and not verdict.passes:
-            lines += wrapped("would flip: " + "; ".join(verdict.flips), "   ", "     ")
+            flips = "; ".join(dict.fromkeys(verdict.flips))
+            lines += wrapped(f"would flip: {flips}", "   ", "     ")
     quiet = [v for v in verdicts if v not in shown and v.outcome == "passed"]
-    if quiet and shown:
+    if quiet and shown and not counted:
         lines.append(f" passed  {len(quiet)} more (-v)")
-    return lines
+    absent = ", ".join(v.check for v in verdicts if v not in shown and v.outcome == "not_applicable")
+    return [*lines, *wrapped(absent, " n/a     ")] if absent else lines
 
 
-def summary(verdicts: Sequence[Verdict], head: str = "") -> list[str]:
-    """`8 of 8 passed`; what does not apply is named and not counted."""
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """`8 of 8 passed`; what does not apply is named elsewhere and not counted."""
     counted = [v for v in verdicts if v.outcome != "not_applicable"]
-    passed = sum(v.passes for v in counted)
-    absent = [v.check for v in verdicts if v.outcome == "not_applicable"]
-    lines = [f"{head}{passed} of {len(counted)} passed"]
-    return [*lines, *wrapped(", ".join(absent), " n/a     ")] if absent else lines
+    return f"{sum(v.passes for v in counted)} of {len(counted)} passed"
 
 
-def cohort_lines(
-    border: Border, verdicts: Sequence[Verdict], base: Mapping[str, Any], pooled: Mapping[str, Any] | None
+def closing(border: Border, answer: Refused) -> str:
+    """The last word above the line to type: for whom or for what that line is."""
+    if answer.turn:
+        return f"refused. It is {answer.turn}'s turn:"
+    if " --only " not in (answer.type_line or ""):
+        return "refused."
+    passing = ready(border, answer.verdicts)
+    explained = next((v for v in answer.verdicts if v.check == "explained" and not v.passes), None)
+    first = (
+        ", once their losses are explained"
+        if explained and set(passing) & set(explained.cohorts or ())
+        else ""
+    )
+    number = NUMBERS[len(passing)] if len(passing) < len(NUMBERS) else str(len(passing))
+    return f"refused. With the {number} that pass{'es' if len(passing) == 1 else ''}{first}:"
+
+
+def _cohorts(
+    border: Border, bands: Verdict, base: Mapping[str, Any], pooled: Mapping[str, Any] | None
 ) -> list[str]:
     """The shadow table: a row a cohort, and the pooled row, which decides nothing."""
-    bands = next((v for v in verdicts if v.check == "shadow_bands"), None)
-    if bands is None or not base:
-        return []
     rows = [
         _row(cohort, figures(base[cohort]), _cohort_word(bands, cohort))
         for cohort in border.cohorts
@@ -58,7 +96,7 @@ def cohort_lines(
         whole = figures(pooled)
         rows.append(_row("ALL, decides nothing", whole, f"{whole['n']:,} pairs", n=""))
     header = ["cohort", "n", "prev", "next", "delta", "pass->fail", "verdict"]
-    return [*table(header, rows, frozenset({1, 2, 3, 4, 5})), *_limits(border)]
+    return table(header, rows, frozenset({1, 2, 3, 4, 5}))
 
 
 def _row(name: str, fig: Mapping[str, Any], word: str, n: str | None = None) -> list[str]:
@@ -91,11 +129,41 @@ def _cohort_word(bands: Verdict, cohort: str) -> str:
     return "FAILED" if outcome == "failed" else outcome
 
 
-def _limits(border: Border) -> list[str]:
-    """The critical limits in force, so that the table can be read alone."""
+def _limits(border: Border) -> str:
+    """`delta -3 points, pass->fail 5 %, n 100`: the critical limits, beside the table."""
+    kpis = border.kpis("shadow_pairs")
+    same = len({kpi["min_sample"] for kpi in kpis}) == 1
     said = []
-    for kpi in border.kpis("shadow_pairs"):
+    for kpi in kpis:
         critical = kpi.get("bands", {}).get("critical", {})
-        limit = ", ".join(f"{op.replace('_', ' ')} {critical[op]:g}" for op in critical if op != "relative")
-        said.append(f"{kpi['id']} {limit} {kpi['unit']}, n {kpi['min_sample']}")
-    return wrapped("delta in points of score; critical: " + "; ".join(said), " ", "   ") if said else []
+        unit = UNITS.get(kpi["unit"], f" {kpi['unit']}")
+        limit = " and ".join(f"{value:g}{unit}" for op, value in critical.items() if op != "relative")
+        sample = "" if same else f" (n {kpi['min_sample']})"
+        said.append(f"{_name(kpi)} {limit or 'no critical limit'}{sample}")
+    return ", ".join([*said, f"n {kpis[0]['min_sample']}"] if same else said)
+
+
+def _name(kpi: Mapping[str, Any]) -> str:
+    return str(SHORT.get(kpi["measure"], kpi["id"]))
+
+
+def _flips(border: Border, bands: Verdict) -> tuple[str, ...]:
+    """What would turn each cohort, in the units of the table; flips of policy in whole pairs."""
+    measures = {kpi["id"]: kpi["measure"] for kpi in border.kpis("shadow_pairs")}
+    turns: dict[str, list[str]] = {}
+    for row in bands.rows:
+        in_pairs = _in_pairs(row) if measures[row["kpi"]] == "policy_flip_rate" else ""
+        turn = in_pairs or row["flip"]
+        said = turns.setdefault(row["cohort"], [])
+        if row["outcome"] != "passed" and turn and turn not in said:
+            said.append(turn)
+    return tuple(f"{cohort} {' and '.join(said)}" for cohort, said in turns.items() if said)
+
+
+def _in_pairs(row: Mapping[str, Any]) -> str:
+    """`50 of its 75 flips` where a share of pairs lies above its limit."""
+    op, _, limit = row["limit"].partition(" ")
+    flips = row["counts"].get("worse")
+    if op != "above" or not flips:
+        return ""
+    return f"{flips - floor(float(limit) * row['n'] / 100)} of its {flips} flips"

@@ -1,77 +1,110 @@
 """`govern status` on one screen."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from govern.domain.windows import WEEKDAYS, instant
+from govern.errors import ExitCode
 from govern.report.answer import Answer
-from govern.report.wrap import WIDTH, table, wrapped
+from govern.report.wrap import WIDTH, beside, natural, table, wrapped
+
+AGES = ((86_400, "d"), (3_600, "h"), (60, "min"))  # seconds
 
 
-def status_answer(status: Any, *, head: str, now: str, simulated: bool) -> Answer:
-    """`status` is an `operations.status.Status`; `head` names the ledger."""
+def status_answer(status: Any, *, head: str, now: str, simulated: bool, check: bool, past: bool) -> Answer:
+    """`status` is an `operations.status.Status`; `head` names the ledger. `past`: it is not of today."""
     moment = instant(now)
-    clock = f"{WEEKDAYS[moment.weekday()].capitalize()} {now[:10]} {now[11:16]} UTC"
+    clock = f"{'as of ' if past else ''}{_weekday(moment)} {now[:10]} {now[11:16]} UTC"
     clock += " SIMULATED" if simulated else ""
-    lines = [f"{head}{clock.rjust(max(1, WIDTH - len(head)))}"]
+    lines = [beside(head, clock)] if len(head) + len(clock) < WIDTH else [head, beside("", clock)]
+    lines += stale(status.fetched)
     lines += [f"YOU, {status.person}" if status.person else "YOU are nobody in the policy in force"]
     lines += _tasks(status.yours) or [" nothing waits for you"]
     lines += _surfaces(status.surfaces)
     lines += _blocked(status.blocked)
-    lines += _due(status.due)
-    lines += [" ".join(["WAIVERS", *([] if status.waivers else ["none"])])]
-    lines += [line for waiver in status.waivers for line in wrapped(waiver, " ")]
+    lines += _due(status.due, moment)
+    lines += ["WAIVERS" if status.waivers else "WAIVERS none"]
+    lines += [line for waiver in status.waivers for line in wrapped(waiver, " ", "   ")]
     lines += [line for note in status.notes for line in wrapped(note, "note ", "     ")]
-    first = next((task for task in status.yours if task.overdue), None) or (status.yours or [None])[0]
-    advice = ("next", first.line if first else "govern phase show PACKET") if first else None
-    data = asdict(status)
-    return Answer("status", tuple(lines), advice=advice, data=data)
+    late = check and bool(status.overdue)
+    advice = _advice(status, late) if not past else None
+    code = ExitCode.NO if late else ExitCode.YES
+    return Answer("status", tuple(lines), code, "failed" if late else "passed", advice, data=asdict(status))
+
+
+def stale(seconds: int | None) -> list[str]:
+    """How old the last fetch is, where it is not of this minute; nothing where there is no remote."""
+    for size, unit in AGES:
+        if seconds is not None and seconds >= size:
+            return [f" as fetched {seconds // size} {unit} ago; with --fetch it is asked again"]
+    return []
+
+
+def _advice(status: Any, late: bool) -> tuple[str, str] | None:
+    """The most urgent of the person's own tasks, else what is blocked."""
+    task = next((task for task in status.yours if task.overdue), None) or next(iter(status.yours), None)
+    line = task.line if task else None
+    if line is None and status.blocked:
+        line = f"govern phase check {status.blocked[0][0]}"
+    if late:
+        return ("type", line or "govern log")
+    return ("next", line) if line else None
 
 
 def _tasks(tasks: list[Any]) -> list[str]:
-    if not tasks:
-        return []
-    width = max(len(task.what) for task in tasks)
+    width = max((len(task.what) for task in tasks), default=0)
     lines = []
     for task in tasks:
         mark = "!" if task.overdue else "-"
         line = f" {mark} {task.what:<{width}}  {task.line}"
-        lines += [line] if len(line) <= WIDTH else [f" {mark} {task.what}", f"     {task.line}"]
+        lines += [line] if len(line) <= WIDTH else [*wrapped(task.what, f" {mark} "), f"     {task.line}"]
     return lines
 
 
 def _surfaces(rows: list[Any]) -> list[str]:
     cells = [[row.surface, row.packet, row.phase, row.on_next, row.prev] for row in rows]
     header = ["SURFACE", "PACKET", "PHASE", "ON NEXT", "PREV"]
-    lines = table(header, cells)
-    if max(map(len, lines)) <= WIDTH:
-        return lines
+    if natural(header, cells) <= WIDTH:
+        return table(header, cells)
     narrow = table(header[:3], [row[:3] for row in cells])
     shown = [narrow[0]]
     for line, row in zip(narrow[1:], cells, strict=True):
         shown.append(line)
-        shown += wrapped(f"on next: {row[3]}", "   ", "     ") if row[3] != "-" else []
-        shown += wrapped(f"on prev: {row[4]}", "   ", "     ")
+        shown += wrapped(row[3], "   on next  ") if row[3] != "-" else []
+        shown += wrapped(row[4], "   on prev  ")
     return shown
 
 
 def _blocked(blocked: list[Any]) -> list[str]:
     if not blocked:
         return ["BLOCKED nothing"]
-    width = max(len(packet) for packet, _, _ in blocked)
+    names = max(len(packet) for packet, _, _ in blocked)
+    borders = max(len(to) for _, to, _ in blocked)
     lines = ["BLOCKED"]
     for packet, to, why in blocked:
         border = f"-> {to}" if to else ""
-        lines += wrapped("; ".join(why), f" {packet:<{width}}  {border:<11}  ")
+        lead = f" {packet:<{names}}  {border:<{borders + 3 if borders else 0}}  "
+        lines += wrapped("; ".join(why), lead, " " * min(len(lead), 40))
     return lines
 
 
-def _due(due: list[Any]) -> list[str]:
+def _due(due: list[Any], now: datetime) -> list[str]:
     if not due:
         return ["DUE nothing"]
-    return ["DUE", *(line for when, what in due for line in wrapped(what, f" {_day(when)}  "))]
+    days = [_day(instant(when), now) for when, _ in due]
+    width = max(map(len, days))
+    lines = ["DUE"]
+    for day, (_, what) in zip(days, due, strict=True):
+        lines += wrapped(what, f" {day:<{width}}  ")
+    return lines
 
 
-def _day(when: str) -> str:
-    moment = instant(when)
-    return f"{WEEKDAYS[moment.weekday()].capitalize()} {when[:10]}"
+def _day(when: datetime, now: datetime) -> str:
+    """`Tue 24` in this month, `Mon 12-21` in this year, else the whole date."""
+    form = "%Y-%m-%d" if when.year != now.year else "%m-%d" if when.month != now.month else "%d"
+    return f"{_weekday(when)} {when.strftime(form)}"
+
+
+def _weekday(moment: datetime) -> str:
+    return WEEKDAYS[moment.weekday()].capitalize()

@@ -46,9 +46,8 @@ def check(border: Border) -> Verdict:
 def _verdict(rows: list[dict[str, Any]], worst: dict[str, Outcome], uses: tuple[str, ...]) -> Verdict:
     bad = {cohort: outcome for cohort, outcome in worst.items() if outcome != "passed"}
     overall: Outcome = max(worst.values(), key=ORDER.index, default="inconclusive")
-    flips = tuple(
-        f"{row['cohort']} {row['flip']}" for row in rows if row["outcome"] != "passed" and row["flip"]
-    )
+    wanted = [f"{row['cohort']} {row['flip']}" for row in rows if row["outcome"] != "passed" and row["flip"]]
+    flips = tuple(dict.fromkeys(wanted))  # two KPIs may lack the same pairs
     warned = any(row["warning"] for row in rows)
     if bad:
         groups = [

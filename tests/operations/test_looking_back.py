@@ -1,0 +1,118 @@
+"""`--at`: the state of then, at a commit of the ledger or at an instant, as everyone saw it then."""
+
+import pytest
+
+from govern.domain.binding import current
+from govern.domain.extension import Extend
+from govern.domain.pause import Pause
+from govern.domain.records import Event
+from govern.domain.state import State
+from govern.errors import UsageError
+from govern.operations.looking_back import reading
+from operations.forging import Forgery, push
+from operations.worlds import CANARY, PACKET, SHADOW, World, measure
+from workspaces import git
+
+
+Chapters = list[tuple[str, str, State]]  # the tip after a command, its instant, the state that was shown
+
+
+@pytest.fixture
+def told(opened: World) -> tuple[World, Chapters]:
+    """A story of five commands."""
+    ben, chapters = opened.ben, Chapters()
+
+    def write_down(now: str) -> None:
+        there = ben.at(now).workspace()
+        chapters.append((there.tip or "", there.state.at, there.state))
+
+    ben.at("2026-11-20T09:10:00Z").done(SHADOW)
+    write_down("2026-11-20T09:10:00Z")
+    measure(opened, "2026-11-20T09:20:00Z")
+    write_down("2026-11-20T09:20:00Z")
+    ben.at("2026-11-20T09:30:00Z").done(CANARY)
+    write_down("2026-11-20T09:30:00Z")
+    edits = {"governance/cohorts.yaml": (("Everyone", "All"),)}
+    opened.edit(edits, "2026-11-20T09:35:00Z")
+    ben.at("2026-11-20T09:40:00Z").done(Extend(PACKET, percent=20))
+    write_down("2026-11-20T09:40:00Z")
+    ben.at("2026-11-20T09:50:00Z").done(Pause(PACKET, "wait"))
+    write_down("2026-11-20T09:50:00Z")
+    return opened, chapters
+
+
+def test_state_is_that_of_then_when_a_commit_is_named(told: tuple[World, Chapters]) -> None:
+    world, chapters = told
+    for tip, _, state in chapters:
+        for name in (tip, tip[:9], tip[:9].upper()):
+            assert reading(world.ben.context, at=name).state == state
+
+
+def test_state_is_that_of_then_when_an_instant_is_named(
+    told: tuple[World, Chapters],
+) -> None:
+    world, chapters = told
+    for _, at, state in chapters:
+        assert reading(world.ben.context, at=at).state == state
+        minute_later = at.replace(":00Z", ":59Z")
+        assert reading(world.ben.context, at=minute_later).state == state
+    assert reading(world.ben.context, at="2026-11-20").state == chapters[-1][2]
+
+
+def test_documents_are_those_of_then_when_main_has_moved_on(
+    told: tuple[World, Chapters],
+) -> None:
+    world, chapters = told
+    for place, title in ((2, b"Everyone"), (4, b"All")):
+        there = reading(world.ben.context, at=chapters[place][0])
+        assert title in (there.tree.read("governance/cohorts.yaml") or b"")
+
+
+def test_void_commands_stay_void_when_looking_back(told: tuple[World, Chapters]) -> None:
+    world, chapters = told
+    state = world.ben.workspace().state
+    extended = next(
+        r for r in world.ben.workspace().history.records if r.event == "binding_changed/1" and r.n > 5
+    )
+    moves = {**extended.body, "cause": "extend"}
+    asked = {"do": "extend", "packet": PACKET, "attempt": state.packets[PACKET].attempt}
+    added = {
+        "cohorts": ["public"],
+        "new": [],
+        "attempt": 3,
+        "dossier": state.ledger,
+        "verdicts": [],
+        "rows": [],
+    }
+    events = (
+        Event(f"packets/{PACKET}", "cohorts_added/1", added),
+        Event("surfaces/chat", "binding_changed/1", moves),
+    )
+    forged = push(world, Forgery(events, asked))
+    there = reading(world.ben.context, at=forged, fetch=True)
+    assert there.state.void != {}
+    assert current(there.state.surfaces["chat"], "public").percent == 20
+    assert reading(world.ben.context, at=chapters[-1][0]).state.void == {}
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2025-01-01", "the ledger knows nothing before 2025-01-01"),
+        ("zebra", "no ledger commit `zebra`; an instant is written 2026-11-20T10:00:00Z"),
+        ("", "several ledger commits begin with ``"),
+    ],
+)
+def test_question_is_refused_when_nothing_was_then(opened: World, at: str, said: str) -> None:
+    opened.ben.done(SHADOW)
+    with pytest.raises(UsageError) as caught:
+        reading(opened.ben.context, at=at)
+    assert said in caught.value.message
+    assert caught.value.type_line == "govern log"
+
+
+def test_nothing_is_fetched_when_nobody_asked_for_it(opened: World) -> None:
+    stale = opened.ben.workspace().tip
+    opened.cleo.done(SHADOW)
+    assert reading(opened.ben.context).tip == stale
+    assert reading(opened.ben.context, fetch=True).tip == git(opened.forge, "rev-parse", "govern-ledger")
