@@ -12,7 +12,7 @@ from govern.cli.app import build
 from govern.documents.fields import rows
 from govern.documents.schemas import names, read
 from govern.domain.capabilities import CAPABILITIES
-from govern.domain.document import FOLDERS, SINGLE_FILES
+from govern.domain.document import FOLDERS, KINDS, SINGLE_FILES
 from govern.operations.explanations import checks, codes
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -33,9 +33,20 @@ def _documents() -> Iterator[str]:
     )
     for name in names():
         kind, _, number = name.partition(".v")
+        if kind not in KINDS:
+            continue
         place = f"{FOLDERS[kind]}/ID.yaml" if kind in FOLDERS else SINGLE_FILES.get(kind)
         more = f"Lies in `{place}`." if place else "A file that a person points at; it has no id."
         yield from _schema(f"{kind}/v{number}", name, more)
+    yield from _machine_files()
+
+
+def _machine_files() -> Iterator[str]:
+    yield "## Files that programs read"
+    for name in names():
+        kind, _, number = name.partition(".v")
+        if kind not in KINDS:
+            yield from _schema(f"{kind}/v{number}", name, "Written by the tool, read by an application.")
 
 
 def _records() -> Iterator[str]:
@@ -96,6 +107,16 @@ def _checks() -> Iterator[str]:
         ]
         yield f"## {border}"
         yield _table(("check", "mode", "waivable", "asks"), found)
+    yield "## Not asked yet"
+    yield "On the shelf for the later borders, which open when all that they ask is there."
+    yield _table(
+        ("check", "mode", "waivable", "asks"),
+        [
+            (f"[{each.name}](#{each.name})", each.mode, "" if each.waivable else "no", _first(each.about))
+            for each in checks().values()
+            if not each.borders
+        ],
+    )
     yield "## Each check"
     for check in checks().values():
         yield f"### {check.name}"

@@ -28,7 +28,6 @@ from govern.domain.document import (
     Positions,
     canonical,
     digest_of,
-    lines,
     rows_of,
 )
 from govern.domain.fold import fold, guard
@@ -37,8 +36,8 @@ from govern.domain.hypothesis import put_on_next
 from govern.domain.opening import Open
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
-from govern.domain.shadow import RecordShadow
 from govern.domain.state import Packet, Phase, State
+from measured import shadow_set
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "prompt-change"
 KIND_OF = {folder: kind for kind, folder in FOLDERS.items()}
@@ -65,7 +64,7 @@ def _example() -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     return values, files
 
 
-@dataclass
+@dataclass(repr=False)
 class Branch:
     """Documents by `FOLDER/ID` (`govern` and `cohorts` for the single ones), files by path; `kept` is the
     ledger's inputs. An edit makes new values, so that a copy of a branch is what it was."""
@@ -178,7 +177,7 @@ class World:
     now: str = DAY_ONE
     state: State = field(default_factory=State)
     past: list[Past] = field(default_factory=list)
-    remember: bool = False  # keep a copy of every state, for laws over histories
+    remember: bool = False  # keep what every command was decided on, for laws over histories
 
     def opened(self) -> "World":
         self.do(Open("governance", "main", "govern test", "simulated"), "ana")
@@ -216,9 +215,15 @@ class World:
     ) -> tuple[Record, ...]:
         self.documents.kept.update(inputs or {})
         if self.remember:
-            self.past.append(Past(records, deepcopy(self.state), self.documents.copy()))
+            self.past.append(Past(records, self.snapshot(), self.documents.copy()))
         fold([records], self.state)
         return records
+
+    def snapshot(self) -> State:
+        """The state as it is now; records and policies never change, so they are shared."""
+        known = [record for past in self.past for record in past.records]
+        memo: dict[int, Any] = {id(value): value for value in (*known, self.state.policy)}
+        return deepcopy(self.state, memo)
 
     def stamped(
         self, events: Iterable[Event], asked: Mapping[str, Any], by: str = "ben"
@@ -271,8 +276,8 @@ class World:
             self.record(events, asked)
 
     def pairs(self, measured: Mapping[str, Any], packet_id: str = PACKET, by: str = "ben") -> Record:
-        """Record a set of shadow pairs; see `measured_pairs`."""
-        return self.do(shadow_set(self.documents, packet_id, measured), by)[0]
+        """Record a set of shadow pairs; see `measured.shadow_set`."""
+        return self.do(shadow_set(self.documents.values, packet_id, measured), by)[0]
 
 
 def world(edits: Mapping[str, Edits | None] | None = None, *, remember: bool = False) -> World:
@@ -302,55 +307,3 @@ def in_canary(edits: Mapping[str, Edits | None] | None = None) -> World:
     made = ready(edits)
     made.do(Advance(PACKET, "canary"))
     return made
-
-
-def shadow_set(documents: Branch, packet_id: str, measured: Mapping[str, Any]) -> RecordShadow:
-    """A command that records pairs, by cohort: n, or `{n, KPI: value | {value, n, counts}, bound_next, items}`.
-
-    A KPI of the packet that is not named has the value 0 at the cohort's n; `KPI: null` leaves its row out.
-    """
-    names = documents.values[f"packets/{packet_id}"]["monitoring"]["kpis"]
-    kpis = [k for k in names if documents.values.get(f"kpis/{k}", {}).get("source") == "shadow_pairs"]
-    rows: list[dict[str, Any]] = []
-    items: list[dict[str, Any]] = []
-    for cohort, given in measured.items():
-        told = {"n": given} if isinstance(given, int) else dict(given)
-        rows += _rows(cohort, told, kpis)
-        items += [_item(cohort, place, item) for place, item in enumerate(told.get("items", ()))]
-    table, listed = lines(rows), lines(items)
-    body = {
-        "border": "canary",
-        "source": {
-            "name": "shadow_pairs",
-            "query": sorted(documents.values[f"kpis/{kpi}"]["measure"] for kpi in kpis),
-            "params": {"losses": 5},
-            "input": {"path": "pairs.csv", "sha256": digest_of(table), "rows": sum(r["n"] for r in rows)},
-            "until": None,
-        },
-        "windows": [],
-        "excluded": {},
-        "table": {"sha256": digest_of(table), "rows": len(rows)},
-        "items": {"sha256": digest_of(listed), "rows": len(items)},
-    }
-    return RecordShadow(packet_id, body, {digest_of(table): table, digest_of(listed): listed})
-
-
-def _rows(cohort: str, told: Mapping[str, Any], kpis: Iterable[str]) -> list[dict[str, Any]]:
-    n = told["n"]
-    shared = {"cohort": cohort, "window": None, "arm": "paired", "n": n, "excluded": 0}
-    counts = {"bound_prev": n - told.get("bound_next", 0), "bound_next": told.get("bound_next", 0)}
-    rows: list[dict[str, Any]] = [{**shared, "kpi": None, "value": None, "counts": counts}]
-    for kpi in kpis:
-        given = told.get(kpi, 0)
-        if given is not None:
-            more = given if isinstance(given, dict) else {"value": given}
-            rows.append({**shared, "kpi": kpi, "counts": {}, **more})
-    return rows
-
-
-def _item(cohort: str, place: int, told: Mapping[str, Any]) -> dict[str, Any]:
-    """One listed item; by default a loss that asks for an explanation."""
-    return {
-        "cohort": cohort, "option_id": f"{cohort}-{place}", "cluster_id": "one", "delta": -0.5, "flip": None,
-        "loss": True, "dimensions": {}, **told,
-    }  # fmt: skip

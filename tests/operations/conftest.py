@@ -6,17 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from operations.worlds import World, advance_to_shadow, copied, make_opened, measure
-from workspaces import isolated
+from operations.worlds import World, advance_to_shadow, copied, make_opened, measure, on_a_quiet_machine
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
     """A folder for each stage of the story: opened, in shadow, measured and explained."""
     folder = tmp_path_factory.mktemp("worlds")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in isolated(folder / "home").items():
-            patch.setenv(name, value)
+    with on_a_quiet_machine(folder / "home"):
         world = make_opened(folder / "making")
         stages = {"opened": folder / "opened", "shadow": folder / "shadow", "measured": folder / "measured"}
         shutil.copytree(world.folder, stages["opened"], symlinks=True)

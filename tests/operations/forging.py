@@ -12,13 +12,16 @@ from govern.domain.commands import Command
 from govern.domain.decision import Accepted
 from govern.domain.document import digest_of
 from govern.domain.fold import fold
+from govern.domain.gates import open_border
+from govern.domain.hypothesis import put_on_next
+from govern.domain.policy import Actor
 from govern.domain.records import Event, Record, path_of
 from govern.ledger.append import commit, publish
 from govern.ledger.records import emit
 from govern.operations.context import nonce
 from govern.operations.stamping import Envelope, bytes_of_bindings, stamp
 from govern.operations.workspace import Workspace
-from operations.worlds import LEDGER, World
+from operations.worlds import LEDGER, PACKET, World
 from workspaces import Clone, git
 
 AT = "2026-11-20T12:00:00Z"
@@ -53,6 +56,14 @@ def decided(clone: Clone, command: Command, *, main: str | None = None) -> Forge
     return Forgery(
         decision.events, decision.asked, documents.read, inputs, there.main or "", clone.now, actor.person
     )
+
+
+def ungated(world: World, **changes: Any) -> Forgery:
+    """The packet's next step as a command would write it, without asking any gate."""
+    there = world.ben.workspace()
+    border = open_border(there.state, there.documents(), PACKET, Actor("ben"), world.ben.now, to="canary")
+    asked, events = put_on_next(border)[0]
+    return replace(Forgery(events, asked), **changes)
 
 
 def push(world: World, forgery: Forgery) -> str:

@@ -4,22 +4,19 @@ rules would have refused has no effect on anyone."""
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from govern.domain.binding import current
 from govern.domain.document import canonical, digest_of
-from govern.domain.gates import open_border
-from govern.domain.hypothesis import put_on_next
-from govern.domain.policy import Actor, policy_of, view_of
+from govern.domain.policy import policy_of, view_of
 from govern.domain.records import Event, Record
 from govern.domain.rehearsing import HoldRehearsal
 from govern.domain.rollback import Rollback
 from govern.errors import ExitCode, GovernError
 from govern.operations.asking import rehearse_packet
 from govern.operations.status import status_of
-from operations.forging import Forgery, decided, push, push_files, tamper
+from operations.forging import Forgery, decided, push, push_files, tamper, ungated
 from operations.worlds import CANARY, LEDGER, PACKET, SHADOW, World, commit_at, copied, found, stopped
 from workspaces import git
 
@@ -27,14 +24,6 @@ STREAM = f"packets/{PACKET}"
 FACT = HoldRehearsal(PACKET, same=True, seconds=1.0)
 PACKET_FILE = f"governance/packets/{PACKET}.yaml"
 LATER = "2026-11-20T18:00:00Z"
-
-
-def ungated(world: World, **changes: Any) -> Forgery:
-    """The packet's next step as a command would write it, without asking any gate."""
-    there = world.ben.workspace()
-    border = open_border(there.state, there.documents(), PACKET, Actor("ben"), world.ben.now, to="canary")
-    asked, events = put_on_next(border)[0]
-    return replace(Forgery(events, asked), **changes)
 
 
 # Attacks on the bytes of the ledger. Each acts on a checkout of the branch.
@@ -287,8 +276,14 @@ def test_record_has_no_effect_when_the_rules_would_refuse_it(
         assert current(there.state.surfaces["chat"], "public").to.baseline == "chat-b1"
         assert there.state.in_force == before.in_force
         assert any("void" in note for note in status_of(there).notes)
-    world.ben.at(LATER).done(FACT)  # work goes on
-    assert world.faults() == codes
+
+
+def test_work_goes_on_when_a_void_record_stands_before_it(measured: World) -> None:
+    push(measured, other_policy(measured))
+    push(measured, no_body(measured))
+    measured.ben.at(LATER).done(CANARY)
+    assert measured.ben.workspace().state.packets[PACKET].phase == "canary"
+    assert measured.faults() == {"GOV-AUD-015", "GOV-AUD-022"}
 
 
 @pytest.mark.parametrize("make", [claimed, no_role], ids=["claimed", "without the role"])

@@ -1,26 +1,32 @@
 """`--at`: the state of then, at a commit of the ledger or at an instant, as everyone saw it then."""
 
+from pathlib import Path
+
 import pytest
 
-from govern.domain.binding import current
 from govern.domain.extension import Extend
 from govern.domain.pause import Pause
-from govern.domain.records import Event
 from govern.domain.state import State
 from govern.errors import UsageError
 from govern.operations.looking_back import reading
-from operations.forging import Forgery, push
-from operations.worlds import CANARY, PACKET, SHADOW, World, measure
+from operations.forging import push, ungated
+from operations.worlds import CANARY, PACKET, SHADOW, World, copied, measure, on_a_quiet_machine
 from workspaces import git
-
 
 Chapters = list[tuple[str, str, State]]  # the tip after a command, its instant, the state that was shown
 
 
-@pytest.fixture
-def told(opened: World) -> tuple[World, Chapters]:
-    """A story of five commands."""
-    ben, chapters = opened.ben, Chapters()
+@pytest.fixture(scope="module")
+def told(made: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Chapters]:
+    """A story of five commands, which everybody here only reads."""
+    folder = tmp_path_factory.mktemp("told")
+    with on_a_quiet_machine(folder / "home"):
+        world = copied(made["opened"], folder)
+        return world, tell(world)
+
+
+def tell(world: World) -> Chapters:
+    ben, chapters = world.ben, Chapters()
 
     def write_down(now: str) -> None:
         there = ben.at(now).workspace()
@@ -28,17 +34,17 @@ def told(opened: World) -> tuple[World, Chapters]:
 
     ben.at("2026-11-20T09:10:00Z").done(SHADOW)
     write_down("2026-11-20T09:10:00Z")
-    measure(opened, "2026-11-20T09:20:00Z")
+    measure(world, "2026-11-20T09:20:00Z")
     write_down("2026-11-20T09:20:00Z")
     ben.at("2026-11-20T09:30:00Z").done(CANARY)
     write_down("2026-11-20T09:30:00Z")
     edits = {"governance/cohorts.yaml": (("Everyone", "All"),)}
-    opened.edit(edits, "2026-11-20T09:35:00Z")
+    world.edit(edits, "2026-11-20T09:35:00Z")
     ben.at("2026-11-20T09:40:00Z").done(Extend(PACKET, percent=20))
     write_down("2026-11-20T09:40:00Z")
     ben.at("2026-11-20T09:50:00Z").done(Pause(PACKET, "wait"))
     write_down("2026-11-20T09:50:00Z")
-    return opened, chapters
+    return chapters
 
 
 def test_state_is_that_of_then_when_a_commit_is_named(told: tuple[World, Chapters]) -> None:
@@ -68,31 +74,13 @@ def test_documents_are_those_of_then_when_main_has_moved_on(
         assert title in (there.tree.read("governance/cohorts.yaml") or b"")
 
 
-def test_void_commands_stay_void_when_looking_back(told: tuple[World, Chapters]) -> None:
-    world, chapters = told
-    state = world.ben.workspace().state
-    extended = next(
-        r for r in world.ben.workspace().history.records if r.event == "binding_changed/1" and r.n > 5
-    )
-    moves = {**extended.body, "cause": "extend"}
-    asked = {"do": "extend", "packet": PACKET, "attempt": state.packets[PACKET].attempt}
-    added = {
-        "cohorts": ["public"],
-        "new": [],
-        "attempt": 3,
-        "dossier": state.ledger,
-        "verdicts": [],
-        "rows": [],
-    }
-    events = (
-        Event(f"packets/{PACKET}", "cohorts_added/1", added),
-        Event("surfaces/chat", "binding_changed/1", moves),
-    )
-    forged = push(world, Forgery(events, asked))
-    there = reading(world.ben.context, at=forged, fetch=True)
-    assert there.state.void != {}
-    assert current(there.state.surfaces["chat"], "public").percent == 20
-    assert reading(world.ben.context, at=chapters[-1][0]).state.void == {}
+def test_void_commands_stay_void_when_looking_back(shadow: World) -> None:
+    before = shadow.tip()
+    forged = push(shadow, ungated(shadow))
+    there = reading(shadow.ben.context, at=forged, fetch=True)
+    assert len(there.state.void) == 1
+    assert there.state.packets[PACKET].phase == "shadow"
+    assert reading(shadow.ben.context, at=before).state.void == {}
 
 
 @pytest.mark.parametrize(

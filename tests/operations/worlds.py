@@ -5,17 +5,19 @@ A world is copied from one that was made once, so that a test starts where its s
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from govern.domain.rollout import Advance
 from govern.errors import RepositoryError
-from govern.ledger.repository import Repository, open_repository
 from govern.operations.audit import audit
 from govern.operations.explaining import command_for
 from govern.operations.measure import measure_shadow
-from workspaces import EXAMPLES, Clone, another_clone, be, git, open_ledger
+from workspaces import EXAMPLES, Clone, another_clone, be, git, isolated, open_ledger
 
 PACKET = "no-system-prompt"
 LEDGER = "govern-ledger"
@@ -149,13 +151,18 @@ def measure(world: World, now: str = "2026-11-20T09:30:00Z") -> None:
     ben.done(command_for(ben.workspace(), PACKET, "public", None, "refusal", "takes half of the answer back"))
 
 
+@contextmanager
+def on_a_quiet_machine(home: Path) -> Iterator[None]:
+    """For what is made once for many tests, before any of them has its own surroundings."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in isolated(home).items():
+            patch.setenv(name, value)
+        yield
+
+
 def found(clone: Clone) -> list[str]:
     """Code and message of every finding of a whole audit in this clone."""
     return [f"{finding.code} {finding.message}" for finding in audit(clone.workspace(judge=False)).findings]
-
-
-def repository_of(clone: Clone) -> Repository:
-    return open_repository(clone.directory)
 
 
 def stopped(clone: Clone, command: object) -> RepositoryError:

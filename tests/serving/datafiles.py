@@ -4,6 +4,8 @@ import json
 from copy import deepcopy
 from typing import Any
 
+from govern.serving import Resolver
+
 LEDGER = "sha256:" + "a" * 64
 KEYS = ("pc-na", "pc-eu", "pc", "safe:privacy_fictional", "constructor", "__proto__", "7", "Pc-Na")
 
@@ -62,3 +64,28 @@ def changed(path: str, value: Any, datafile: dict[str, Any] | None = None) -> di
     else:
         place[last] = value
     return made
+
+
+TWO_CALIBRATIONS = changed("surfaces.ranking.cohorts.pc-eu.calibration", "cal-10")
+UNCALIBRATED = changed("surfaces.ranking.cohorts.pc.calibration", None, TWO_CALIBRATIONS)
+ASKED: list[dict[str, Any]] = [  # evaluation contexts
+    {},
+    *({"cohort_key": key} for key in (*KEYS, "xr-na", "xr-eu")),
+    *(
+        {"cohort_key": key}
+        for key in ("", " ", "p", "pc-", "pc-n", " pc-na", "pc-na ", "PC-NA", "ä", "toString")
+    ),
+    *({"cohort_key": key} for key in (7, 0, 1.5, True, False, ["pc-na"], [], {"pc-na": 1}, {})),
+    {"Cohort_key": "pc-na"},
+]
+
+
+def resolved(resolver: Resolver, surface: str, context: dict[str, Any]) -> dict[str, Any]:
+    """What the Resolver gives, in the form of a variant."""
+    found = resolver.resolve(surface, context.get("cohort_key"))
+    return {
+        "baseline": found.baseline,
+        "model_version": found.model_version,
+        "calibration_packet_id": found.calibration_packet_id,
+        "digest": found.digest,
+    }

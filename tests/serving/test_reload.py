@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from govern.serving import DatafileError, Resolver
-from serving.datafiles import LEDGER, bytes_of, changed, whole
+from serving.datafiles import bytes_of, changed, whole
 
 
 def back(n: int = 13) -> dict[str, Any]:
@@ -34,7 +34,12 @@ def test_reload_takes_a_new_file(path: Path) -> None:
     resolver = Resolver.from_file(path)
     assert [resolver.reload() for _ in range(3)] == [False] * 3
     path.write_bytes(bytes_of(back()))
-    assert (resolver.reload(), served(resolver), resolver.n, resolver.problem) == (True, "ranking-b6", 13, None)
+    assert (resolver.reload(), served(resolver), resolver.n, resolver.problem) == (
+        True,
+        "ranking-b6",
+        13,
+        None,
+    )
     assert resolver.reload() is False
 
 
@@ -54,7 +59,7 @@ BAD = [
     (b"", "it is not JSON"),
     (bytes_of(changed("surfaces.ranking.default", "b9")), "names the baseline 'b9'"),
     (bytes_of(changed("n", 11, back())), "it is older, of n = 11"),
-    (bytes_of(changed("ledger", LEDGER.replace("a", "b"), back())), "it is of another ledger, sha256:bbb"),
+    (bytes_of(changed("ledger", "sha256:" + "b" * 64, back())), "it is of another ledger, sha256:bbb"),
 ]
 
 
@@ -113,7 +118,7 @@ def test_every_answer_is_of_one_state_while_others_reload(path: Path) -> None:
     threads = [Thread(target=work) for work in (read, read, reload, reload)]
     for thread in threads:
         thread.start()
-    for n in range(13, 113):
+    for n in range(13, 43):
         new = path.with_name("new")
         new.write_bytes(bytes_of(back(n) if n % 2 else changed("n", n)))
         new.replace(path)
@@ -121,4 +126,4 @@ def test_every_answer_is_of_one_state_while_others_reload(path: Path) -> None:
     for thread in threads:
         thread.join()
     resolver.reload()
-    assert (wrong, resolver.problem, resolver.n) == ([], None, 112)
+    assert (wrong, resolver.problem, resolver.n) == ([], None, 42)

@@ -33,7 +33,11 @@ def test_resolve_gives_the_binding(case: tuple[Any, ...]) -> None:
 @pytest.mark.parametrize("unit", [None, "u1"])
 def test_resolve_gives_the_default_when_nobody_bound_the_key(key: Any, unit: str | None) -> None:
     found = Resolver(bytes_of(split())).resolve("ranking", key, unit)
-    assert (found.baseline, found.calibration_packet_id, found.reason) == ("ranking-b6", "cal-8", "UNKNOWN_KEY")
+    assert (found.baseline, found.calibration_packet_id, found.reason) == (
+        "ranking-b6",
+        "cal-8",
+        "UNKNOWN_KEY",
+    )
     assert found.cohort_key == (key if isinstance(key, str) else None)
 
 
@@ -69,6 +73,13 @@ BROKEN = [  # what is wrong, and what the message says
     (b"[" * 100_000, "it is not JSON"),
     (b"[]", "its format is None"),
     (changed("format", "govern-bindings/2"), "its format is 'govern-bindings/2'; this version reads"),
+    (b'{"a":' * 600 + b"1" + b"}" * 600, "its format is None"),
+    (
+        bytes_of(changed("baselines.ranking-b7.components", "DEEP")).replace(
+            b'"DEEP"', b'{"a":' * 5_000 + b"1" + b"}" * 5_000
+        ),
+        "it is not JSON that can be read",
+    ),
     (changed("n", ...), "n is missing"),
     (changed("n", True), "n is True"),
     (changed("ledger", 1), "ledger is 1"),

@@ -8,8 +8,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from govern.domain.binding import Move, changed, datafile, evolve
-from govern.domain.records import Record
+from govern.domain.baseline import Target
+from govern.domain.binding import datafile
+from govern.domain.state import Binding, Packet, State, Surface
 from govern.serving import Resolver
 from serving.datafiles import bytes_of, split, whole
 from workspaces import git, opened
@@ -23,18 +24,18 @@ def validator(name: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
-def stamps(datafile: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    resolver = Resolver(bytes_of(datafile))
-    for surface, entry in datafile["surfaces"].items():
+def stamps(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    resolver = Resolver(bytes_of(value))
+    for surface, entry in value["surfaces"].items():
         for key in (None, "", "nobody", 7, *entry["cohorts"]):
-            for unit in (None, "u1", "u3"):
+            for unit in (None, "u1", "u5"):
                 yield resolver.resolve(surface, key, unit).stamp
 
 
-@pytest.mark.parametrize("datafile", [whole(), split()], ids=["whole", "split"])
-def test_datafiles_and_all_their_stamps_fit_their_schemas(datafile: dict[str, Any]) -> None:
-    validator("datafile.v1").validate(datafile)
-    for stamp in stamps(datafile):
+@pytest.mark.parametrize("value", [whole(), split()], ids=["whole", "split"])
+def test_datafiles_and_all_their_stamps_fit_their_schemas(value: dict[str, Any]) -> None:
+    validator("datafile.v1").validate(value)
+    for stamp in stamps(value):
         validator("stamp.v1").validate(stamp)
 
 
@@ -63,3 +64,23 @@ def test_the_datafile_in_the_ledger_is_served(tmp_path: Path) -> None:
             "packet": None,
         }
         assert json.loads(json.dumps(found.components, default=dict)) == target.components
+
+
+def test_the_datafile_of_a_split_says_under_which_calibration_each_side_is() -> None:
+    prev, following = (
+        Target(f"ranking-b{n}", f"sha256:{str(n) * 64}", f"ranker@{n}", {}, f"cal-{n}") for n in (6, 7)
+    )
+    about = {"record": "surfaces/ranking#1", "cause": "advance", "packet": "ranker-v12", "actor": "mara"}
+    default = Binding("2026-11-20T09:00:00Z", to=prev, otherwise=None, percent=100, attributes={}, **about)
+    public = Binding("2026-11-20T09:00:00Z", to=following, otherwise=prev, percent=20, attributes={}, **about)
+    state = State(ledger="sha256:" + "a" * 64, n=9)
+    state.surfaces["ranking"] = Surface([default], {"public": [public]})
+    state.packets["ranker-v12"] = Packet("ranker-v12", "canary")
+    value = datafile(state)
+    validator("datafile.v1").validate(value)
+    seen = {unit: Resolver(bytes_of(value)).resolve("ranking", "public", unit) for unit in ("u5", "u1", None)}
+    assert {unit: (found.calibration_packet_id, found.phase) for unit, found in seen.items()} == {
+        "u5": ("cal-7", "canary"),
+        "u1": ("cal-6", "canary"),
+        None: ("cal-6", "canary"),
+    }

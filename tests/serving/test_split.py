@@ -12,7 +12,12 @@ from serving.datafiles import bytes_of, split
 
 PERCENTS = st.integers(1, PLACES - 1).map(lambda hundredths: hundredths / 100)
 UNITS = st.text(min_size=1)
-VECTORS = [("ranker-v12", "u1", 8577), ("ranker-v12", "u2", 8063), ("ranker-v13", "u1", 3430), ("p", "ä", 8366)]
+VECTORS = [
+    ("ranker-v12", "u1", 3829),
+    ("ranker-v12", "u2", 8938),
+    ("ranker-v13", "u1", 1787),
+    ("p", "ä", 2132),
+]
 
 
 @pytest.mark.parametrize(("packet", "unit", "place"), VECTORS)
@@ -53,8 +58,10 @@ def test_no_unit_stays_on_the_old_side(unit: object) -> None:
 
 def test_a_share_is_about_its_percent_of_many_units() -> None:
     resolver = Resolver(bytes_of(split(5)))
-    on_next = sum(resolver.resolve("ranking", "pc-na", f"u{n}").baseline == "ranking-b7" for n in range(20_000))
-    assert on_next == 1011
+    on_next = sum(
+        resolver.resolve("ranking", "pc-na", f"u{n}").baseline == "ranking-b7" for n in range(20_000)
+    )
+    assert on_next == 989  # five hundredths of them, give or take chance
 
 
 def test_units_are_placed_anew_in_another_packet() -> None:

@@ -1,15 +1,17 @@
-"""`govern binding`: who is on what, since when, and by whose decision."""
+"""`govern binding`: who is on what, since when, and by whose decision; and lifting a freeze."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from govern.cli.frame import context, show
-from govern.cli.options import Fetch, Folder, Output
-from govern.errors import UsageError
+from govern.cli.frame import context, same_line, show
+from govern.cli.options import Actor, DryRun, Fetch, Folder, Output, listed, moment
+from govern.errors import ExitCode, UsageError
 from govern.report.answer import Answer
 
 if TYPE_CHECKING:
+    from govern.operations.decide import Outcome
     from govern.operations.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="Who is on what, and how that came to be.")
@@ -72,6 +74,48 @@ def history(
         return Answer("binding history", tuple(lines), data={"changes": data})
 
     raise typer.Exit(show("binding history", work, output))
+
+
+@app.command()
+def unfreeze(
+    surface: Annotated[str, typer.Argument(help="The surface's id.", metavar="SURFACE")],
+    root_cause: Annotated[
+        str, typer.Option(help="What it was: a reference, or `unknown`.", metavar="TEXT|unknown")
+    ],
+    cohort: Annotated[str, typer.Option(help="Only for these cohorts.", metavar="COHORT,…")] = "",
+    owner: Annotated[
+        str | None, typer.Option(help="Who finds a cause that is unknown.", metavar="PERSON")
+    ] = None,
+    due: Annotated[str | None, typer.Option(help="By when, a date or an instant, UTC.", metavar="DATE")] = None,
+    dry_run: DryRun = False,
+    actor: Actor = None,
+    workspace: Folder = None,
+    output: Output = "text",
+) -> None:
+    """Let promotions on SURFACE go on after a rollback, once its root cause is named."""
+    from govern.cli.write import write
+    from govern.domain.decision import Refused
+    from govern.domain.unfreezing import Unfreeze, who_may
+    from govern.report.bindings import unfrozen_lines
+
+    def work() -> Answer:
+        command = Unfreeze(surface, root_cause, listed(cohort), owner, moment("--due", due) if due else None)
+        turn: list[str] = []
+
+        def shown(outcome: "Outcome") -> list[str]:
+            there = outcome.workspace
+            if isinstance(outcome.decision, Refused):
+                if outcome.decision.exit == ExitCode.NO and not outcome.decision.type_line:
+                    turn.extend(who_may(there.state, there.documents(), command)[:1])
+                return []
+            known = there.state.surfaces[surface]
+            return unfrozen_lines(surface, outcome.records[0].body, sorted(known.frozen))
+
+        where = context(actor=actor, workspace=workspace)
+        answer = write("binding unfreeze", where, lambda _: command, dry_run=dry_run, shown=shown)
+        return replace(answer, advice=(f"{turn[0]} types", same_line())) if turn else answer
+
+    raise typer.Exit(show("binding unfreeze", work, output))
 
 
 def _then(at: str | None, *, fetch: bool, folder: str | None) -> "tuple[Workspace, str, bool]":

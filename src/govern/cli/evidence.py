@@ -13,7 +13,7 @@ from govern.cli.write import accepted, write
 from govern.domain.commands import Command
 from govern.domain.decision import Refused
 from govern.domain.pairs import Group
-from govern.errors import ExitCode, UsageError
+from govern.errors import ExitCode, GovernError, UsageError
 from govern.operations.asking import packet_of
 from govern.operations.context import Context
 from govern.operations.decide import run
@@ -45,7 +45,11 @@ def shadow(
         where = context(actor=actor, workspace=workspace)
         there = reading(where, fetch=not dry_run)
         packet_of(there, packet)
-        measured = measure_shadow(there, packet, pairs, there.actor())
+        try:
+            measured = measure_shadow(there, packet, pairs, there.actor())
+        except GovernError as error:
+            error.type_line = error.type_line or "--pairs FILE"
+            raise
         answer = shadow_answer(measured)
         if answer.exit != ExitCode.YES:
             return answer
@@ -82,8 +86,13 @@ def explain(
             if cohort is None:
                 raise UsageError("--moved explains a cohort: name it", type_line="--cohort COHORT")
             done = _explained(where, packet, cohort, cluster, dimension, moved, dry_run=dry_run)
-            retry = f'govern evidence explain {packet} --cohort {cohort} --dimension {dimension or "NAME"} --moved "..."'
-            return replace(done, advice=("type", retry)) if done.exit != ExitCode.YES else done
+            if done.exit == ExitCode.NO:  # in other words, please
+                return replace(
+                    done, advice=("type", "--moved ..." if dimension.strip() else "--dimension NAME")
+                )
+            if done.exit == ExitCode.COULD_NOT:
+                return replace(done, advice=("type", f"govern evidence explain {packet} --cohort {cohort}"))
+            return done
         groups = open_groups(there, packet, cohort, cluster)
         if not groups:
             lines = ("nothing is left to explain",)
@@ -121,14 +130,15 @@ def _asked(groups: list[Group], where: Context, packet: str, dimension: str) -> 
     """Walk through the groups on the terminal; each answer is its own record, so that a pause loses nothing."""
     for place, group in enumerate(groups, start=1):
         say(group_lines(group, place, len(groups)))
+        given = ask("    dimension", dimension)
         while True:
-            given = ask("    dimension", dimension)
             words = ask("    what moved")
             done = _explained(where, packet, group.cohort, group.cluster_id, given, words)
             if done.exit == ExitCode.YES:
                 break
             said = str(done.data["reasons"][0]).partition(":")[0]
             say(wrapped(f"refused: {said}. Once more", "     ", "       "))
+            given = given or ask("    dimension", dimension)
     return done
 
 

@@ -1,6 +1,7 @@
 """What every command shares: the context it is given, questions, showing the answer, and the one funnel of errors."""
 
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterable
@@ -14,6 +15,9 @@ from govern.errors import ExitCode, GovernError, UsageError
 from govern.operations.context import Context
 from govern.report.answer import Answer, as_json, as_text, printable, refused, stopped
 
+SLIP = re.compile(
+    r"`([^`]+)`.*; nearest: (\S+)$"
+)  # how a refusal names a slip of the hand, and what was meant
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -92,13 +96,25 @@ def same_line(*more: str, without: str = "") -> str:
 
 
 def _whole(answer: Answer) -> Answer:
-    """An advice that is only an option becomes the line that was typed, with it: a whole line to paste."""
+    """The advice as a whole line to paste.
+
+    One that is only an option becomes the line that was typed, with it; where the help is all that was left and
+    the refusal knows the nearest name, it becomes that line with the name mended.
+    """
     kind, line = answer.advice or ("", "")
     options = line.removeprefix("the same line with ")
-    if not options.startswith("--") or not typed:
+    if not typed:
         return answer
-    option, _, value = options.partition(" ")
-    return replace(answer, advice=(kind, same_line(option, *shlex.split(value))))
+    if options.startswith("--"):
+        option, _, value = options.partition(" ")
+        return replace(answer, advice=(kind, same_line(option, *shlex.split(value))))
+    slip = SLIP.search("".join(map(str, answer.data.get("reasons", ())[:1])))
+    if line.endswith(" --help") and slip:
+        wrong = re.compile(rf"(?<![\w-]){re.escape(slip[1])}(?![\w-])")
+        mended = [wrong.sub(slip[2], word) for word in typed]
+        if mended != typed:
+            return replace(answer, advice=(kind, shlex.join(["govern", *mended])))
+    return answer
 
 
 def show(command: str, work: Callable[[], Answer], output: str = "text") -> ExitCode:

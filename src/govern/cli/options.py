@@ -4,12 +4,19 @@ from typing import Annotated
 
 import typer
 
+from govern.domain.windows import instant, written
 from govern.errors import UsageError
 
 
 def _text_or_json(value: str) -> str:
     if value not in ("text", "json"):
         raise typer.BadParameter(f"no format {value}: text or json", param_hint="--format")
+    return value
+
+
+def _said(value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise typer.BadParameter("it is empty, and it is recorded", param_hint="--reason")
     return value
 
 
@@ -28,7 +35,7 @@ At = Annotated[
 ]
 Fetch = Annotated[bool, typer.Option("--fetch", help="Fetch first; else what was last fetched is judged.")]
 Every = Annotated[bool, typer.Option("--verbose", "-v", help="Show every check.")]
-Reason = Annotated[str, typer.Option(help="Why, in a sentence; it is recorded.")]
+Reason = Annotated[str, typer.Option(help="Why, in a sentence; it is recorded.", callback=_said)]
 Expires = Annotated[str, typer.Option(help="A date or an instant, UTC.", metavar="DATE")]
 Only = Annotated[str, typer.Option(help="Take these cohorts only.", metavar="COHORT,…")]
 To = Annotated[str | None, typer.Option("--to", help="The phase that is expected.", metavar="PHASE")]
@@ -43,3 +50,14 @@ def listed(text: str) -> tuple[str, ...]:
     if not all(parts):
         raise UsageError(f"an empty name in `{text}`: names are separated by single commas")
     return parts
+
+
+def moment(option: str, text: str) -> str:
+    """An instant of UTC as records write it; a date is its first second. UsageError with a form to copy."""
+    try:
+        return written(instant(text))
+    except ValueError:
+        raise UsageError(
+            f"{option} takes a date or an instant of UTC, not `{text}`",
+            type_line=f"{option} 2026-12-01T09:00:00Z",
+        ) from None

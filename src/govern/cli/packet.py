@@ -1,11 +1,12 @@
 """`govern packet`: what people decide about a packet beside moving it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from govern.cli.frame import context, show
+from govern.cli.frame import context, same_line, show
 from govern.cli.options import (
     Actor,
     DryRun,
@@ -18,23 +19,29 @@ from govern.cli.options import (
     Reason,
     To,
     listed,
+    moment,
 )
 from govern.cli.write import write
 from govern.domain.approval import Approve
 from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.commands import Command
+from govern.domain.decision import Refused
 from govern.domain.on_call import DeclareOnCall
 from govern.domain.pause import Pause, Resume, Withdraw
 from govern.domain.waiver import AcceptRisk, Waive
+from govern.errors import ExitCode
+from govern.operations.asking import entitled
+from govern.operations.changes import effect_lines, settings_of
 from govern.operations.decide import Outcome
 from govern.report import phases
-from govern.report.answer import Answer
+from govern.report.answer import Answer, help_line
 
 app = typer.Typer(no_args_is_help=True, help="Approvals, waivers and other decisions about a packet.")
 
 
 def _write(
     name: str,
+    packet: str,
     command: Callable[[], Command],
     output: str,
     *,
@@ -43,14 +50,38 @@ def _write(
     folder: str | None,
     told: str = "",
     every: bool = False,
+    role: str = "rollout_approve",
+    hands_over: bool = False,
+    shown: Callable[[Outcome], list[str]] | None = None,
 ) -> None:
+    """`role` is who may do this: a refusal names the first who may, where the actor is none of them.
+
+    With `hands_over` the next line is typed by another who holds it.
+    """
+
     def work() -> Answer:
-        def shown(outcome: Outcome) -> list[str]:
-            return phases.verdict_lines(outcome.decision.verdicts, every=every)
+        turn: list[str] = []
+
+        def above(outcome: Outcome) -> list[str]:
+            decision = outcome.decision
+            mine = decision.type_line if isinstance(decision, Refused) else None
+            if role and not mine and hands_over != isinstance(decision, Refused):
+                me = outcome.workspace.actor().person
+                people = entitled(outcome.workspace, packet, role)
+                if hands_over or me not in people:
+                    turn.extend(person for person in people if person != me)
+            if shown is not None:
+                return shown(outcome)
+            return phases.verdict_lines(decision.verdicts, every=every)
 
         asked = command()
         where = context(actor=actor, workspace=folder)
-        return write(name, where, lambda _: asked, dry_run=dry_run, shown=shown, told=lambda _: told)
+        answer = write(name, where, lambda _: asked, dry_run=dry_run, shown=above, told=lambda _: told)
+        if answer.exit == ExitCode.NO and answer.advice == ("type", help_line(name)):
+            answer = replace(answer, advice=("type", same_line() if turn else f"govern phase show {packet}"))
+        if turn and answer.advice and not dry_run:
+            return replace(answer, advice=(f"{turn[0]} types", answer.advice[1]))
+        return answer
 
     raise typer.Exit(show(name, work, output))
 
@@ -70,6 +101,7 @@ def approve(
     told = "approved; it counts for this attempt and these cohorts only"
     _write(
         "packet approve",
+        packet,
         lambda: Approve(packet, listed(only), to),
         output,
         dry_run=dry_run,
@@ -97,10 +129,10 @@ def waive(
     """Pass over one failed check of PACKET: owned, expiring, and shown as debt."""
 
     def command() -> Command:
-        return Waive(packet, check, reason, expires, owner, listed(only), to)
+        return Waive(packet, check, reason, moment("--expires", expires), owner, listed(only), to)
 
     told = f"{check} waived until {expires}: debt until then"
-    _write("packet waive", command, output, dry_run=dry_run, actor=actor, folder=workspace, told=told)
+    _write("packet waive", packet, command, output, dry_run=dry_run, actor=actor, folder=workspace, told=told)
 
 
 @app.command("accept-risk")
@@ -116,7 +148,8 @@ def accept_risk(
     """Take PACKET to canary without any shadow pairs: the higher risk, in writing."""
     _write(
         "packet accept-risk",
-        lambda: AcceptRisk(packet, reason, expires),
+        packet,
+        lambda: AcceptRisk(packet, reason, moment("--expires", expires)),
         output,
         dry_run=dry_run,
         actor=actor,
@@ -146,24 +179,28 @@ def change(
     output: Output = "text",
 ) -> None:
     """Open a change of what PACKET has frozen, or apply the one that is open."""
-    from govern.operations.changes import effect_lines, settings_of
+    if apply:
+        told = "applied; cycles are counted from zero again"
+    else:
+        told = "opened; somebody else applies it"
 
-    def work() -> Answer:
-        command: Command = (
-            ApplyChange(packet) if apply else OpenChange(packet, settings_of(settings or [], reason), reason)
-        )
-        told = "applied; cycles are counted from zero again" if apply else "opened; somebody else applies it"
-        where = context(actor=actor, workspace=workspace)
-        return write(
-            "packet change",
-            where,
-            lambda _: command,
-            dry_run=dry_run,
-            shown=lambda outcome: effect_lines(outcome, packet),
-            told=lambda _: told,
-        )
+    def command() -> Command:
+        if apply:
+            return ApplyChange(packet)
+        return OpenChange(packet, settings_of(settings or [], reason), reason)
 
-    raise typer.Exit(show("packet change", work, output))
+    _write(
+        "packet change",
+        packet,
+        command,
+        output,
+        dry_run=dry_run,
+        actor=actor,
+        folder=workspace,
+        told=told,
+        hands_over=not apply,
+        shown=lambda outcome: effect_lines(outcome, packet),
+    )
 
 
 @app.command("on-call")
@@ -179,12 +216,14 @@ def on_call(
     """Say that you can be reached to roll PACKET back."""
     _write(
         "packet on-call",
-        lambda: DeclareOnCall(packet, until, since),
+        packet,
+        lambda: DeclareOnCall(packet, moment("--until", until), moment("--since", since) if since else None),
         output,
         dry_run=dry_run,
         actor=actor,
         folder=workspace,
         told=f"until {until}",
+        role="rollback_execute",
     )
 
 
@@ -201,12 +240,14 @@ def pause(
     told = "paused; bindings stay as they are"
     _write(
         "packet pause",
+        packet,
         lambda: Pause(packet, reason),
         output,
         dry_run=dry_run,
         actor=actor,
         folder=workspace,
         told=told,
+        role="",
     )
 
 
@@ -222,6 +263,7 @@ def resume(
     """Let PACKET go on."""
     _write(
         "packet resume",
+        packet,
         lambda: Resume(packet, reason),
         output,
         dry_run=dry_run,
@@ -244,10 +286,12 @@ def withdraw(
     told = "withdrawn; nobody was on its next"
     _write(
         "packet withdraw",
+        packet,
         lambda: Withdraw(packet, reason),
         output,
         dry_run=dry_run,
         actor=actor,
         folder=workspace,
         told=told,
+        role="withdraw",
     )

@@ -63,6 +63,6 @@ def document(kind: str, text: str, beside: str | None = None) -> bytes:
 def editor_schemas(folder: str) -> dict[str, bytes]:
     """Copies of the schemas of documents, for editors, by path."""
     return {
-        f"{folder}/.schemas/{name}.schema.json": (schemas.folder() / f"{name}.schema.json").read_bytes()
-        for name in schemas.names()
+        f"{folder}/.schemas/{kind}.v1.schema.json": (schemas.folder() / f"{kind}.v1.schema.json").read_bytes()
+        for kind in KINDS
     }

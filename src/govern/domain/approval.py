@@ -15,7 +15,7 @@ from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents
 from govern.domain.gates import Border
 from govern.domain.policy import Actor
-from govern.domain.promotion import border_to, checks_at, judge, next_phase, refused, uses_of
+from govern.domain.promotion import border_asked, border_to, checks_at, judge, refused, uses_of
 from govern.domain.records import Event, Record
 from govern.domain.state import State
 from govern.domain.windows import after
@@ -34,7 +34,7 @@ class Approve:
 
 def decide(state: State, documents: Documents, command: Approve, actor: Actor, now: str) -> Decision:
     packet = state.packet(command.packet)
-    to = next_phase(packet, command.to, command.attempt)
+    to = border_asked(packet, command.to, command.attempt)
     checks_at(state, packet, to)
     border = border_to(state, documents, packet, actor, now, to, command.only)
     _entitled(border)

@@ -21,6 +21,7 @@ from govern.domain import (
     rollback,
     rollout,
     shadow,
+    unfreezing,
     verification,
     waiver,
 )
@@ -47,10 +48,11 @@ CAPABILITIES = (
     explanation.CAPABILITY,
     rehearsing.CAPABILITY,
     rollback.CAPABILITY,
+    unfreezing.CAPABILITY,
     policy_change.CAPABILITY,
 )
 WRITERS: Mapping[str, Writer] = {w.command.do: w for capability in CAPABILITIES for w in capability.writers}
-INSTANTS = ("until", "since", "expires")
+INSTANTS = ("until", "since", "expires", "due")
 DAYS = ("day",)
 FOLDS: Mapping[str, Evolve] = {event: fold for c in CAPABILITIES for event, fold in c.folds.items()}
 
@@ -60,7 +62,7 @@ def decide(state: State, documents: Documents, command: Command, actor: Actor, n
     writer = WRITERS[command.do]
     try:
         if state.opened:
-            _entitled(state, writer, actor)
+            _entitled(state, writer, command, actor)
         return writer.decide(state, documents, _well_said(command), actor, now)
     except Refusal as refusal:
         return refusal.refused
@@ -89,10 +91,12 @@ def _time(name: str, text: str) -> str:
     return moment[:10] if name in DAYS else moment
 
 
-def _entitled(state: State, writer: Writer, actor: Actor) -> None:
+def _entitled(state: State, writer: Writer, command: Command, actor: Actor) -> None:
     policy = state.in_force
     if policy.kind(actor.person) == "automation" and not writer.automation:
         raise Refusal(f"{actor.person} is automation: it records facts and rolls back, and promotes nothing")
+    if writer.glass and getattr(command, "break_glass", None) and not actor.claimed:
+        return
     if writer.role and not policy.holds(actor, writer.role):
         holders = ", ".join(policy.holders(writer.role)) or "nobody"
         if actor.claimed:

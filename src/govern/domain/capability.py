@@ -18,7 +18,8 @@ Evolve = Callable[[State, Record], None]
 class Writer:
     """One command: its dataclass, its decision, the events it may write in this order, the role it asks.
 
-    `automation` says that an actor of kind automation may give it; promotions never.
+    `automation` says that an actor of kind automation may give it; promotions never. `glass` says that any person
+    may give it who breaks the glass, in writing: only the way back.
     """
 
     command: type[Any]
@@ -26,6 +27,7 @@ class Writer:
     events: tuple[str, ...]
     role: str | None = None
     automation: bool = False
+    glass: bool = False
 
 
 @dataclass(frozen=True, slots=True)

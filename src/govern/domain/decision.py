@@ -36,6 +36,12 @@ Decision = Accepted | Refused
 class Refusal(Exception):  # noqa: N818  # control flow inside one decision, never an error of the program
     """Raised inside a decision, turned into its `Refused` value at the decision's edge."""
 
-    def __init__(self, *reasons: str, type_line: str | None = None, exit: ExitCode = ExitCode.NO) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *reasons: str,
+        type_line: str | None = None,
+        exit: ExitCode = ExitCode.NO,  # noqa: A002
+        turn: str | None = None,
+    ) -> None:
         super().__init__(*reasons)
-        self.refused = Refused(reasons, type_line, exit=exit)
+        self.refused = Refused(reasons, type_line, exit=exit, turn=turn)

@@ -87,6 +87,9 @@ class Documents(Protocol):
     def pinned(self, pattern: str) -> Mapping[str, str]:
         """Digests of the files that match a repository-relative glob, by path, sorted."""
 
+    def text(self, path: str) -> str | None:
+        """A file of the documents branch as text with LF, or None where there is none; its bytes are kept."""
+
     def table(self, digest: str) -> list[dict[str, Any]]:
         """The rows of a recorded table, from the ledger's inputs."""
 

@@ -23,6 +23,14 @@ def sets_since(border: Border) -> list[Record]:
     ]
 
 
+def accepted_risk(border: Border) -> str | None:
+    """The record in which the risk of no shadow was taken, while it holds."""
+    for record in reversed(border.packet.risks):
+        if record.body["expires"] > border.now and record.body["frozen"] == dict(border.frozen):
+            return record.name
+    return None
+
+
 def newest_rows(border: Border, *, kpi: str | None) -> dict[str, Row]:
     """By cohort, the newest paired row of a KPI; None: the row that counts the pairs themselves."""
     rows: dict[str, Row] = {}

@@ -9,7 +9,7 @@ from govern.domain.capability import Capability, Writer
 from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision, Refused
 from govern.domain.document import Documents
-from govern.domain.policy import Actor, policy_of, view_of
+from govern.domain.policy import Actor, policy_of, unsupported, view_of
 from govern.domain.records import Event, Record
 from govern.domain.state import State
 
@@ -32,6 +32,8 @@ def decide(state: State, documents: Documents, command: Open, actor: Actor, now:
     if workspace is None:
         return Refused((f"no {command.folder}/govern.yaml on {command.branch}",), "govern init")
     view = view_of(workspace.value)
+    if problem := unsupported(view):
+        return Refused((problem,), "govern validate")
     policy = policy_of(view)
     body: dict[str, Any] = {
         "workspace": workspace.id,

@@ -76,6 +76,15 @@ def view_of(workspace: Mapping[str, Any]) -> dict[str, Any]:
     return {"people": people, **{name: workspace[name] for name in VIEW}}
 
 
+def unsupported(view: Mapping[str, Any]) -> str | None:
+    """What a policy asks that this version cannot keep: better refused than promised."""
+    if view["policy"]["signing"] == "required":
+        return "policy.signing is required, and this version cannot verify signatures: never or optional"
+    if view["policy"]["rules"] not in SHIPPED_RULES:
+        return f"policy.rules {view['policy']['rules']} is not in this version; it has: {SHIPPED_RULES[-1]}"
+    return None
+
+
 def policy_of(view: Mapping[str, Any]) -> Policy:
     numbers = view["policy"]
     return Policy(numbers["epoch"], numbers["rules"], digest_of(canonical(view)), view)

@@ -12,7 +12,7 @@ from govern.domain.capability import Capability, Writer
 from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents
-from govern.domain.policy import SHIPPED_RULES, Actor, Policy, policy_of, view_of
+from govern.domain.policy import Actor, Policy, policy_of, unsupported, view_of
 from govern.domain.records import Event, Record
 from govern.domain.state import State
 from govern.domain.windows import after
@@ -49,8 +49,8 @@ def _candidate(state: State, documents: Documents, digest: str | None) -> Policy
         raise Refusal(
             f"policy.epoch is {new.epoch}: the next one is {now.epoch + 1}", type_line="govern validate"
         )
-    if new.rules not in SHIPPED_RULES:
-        raise Refusal(f"policy.rules {new.rules} is not in this version; it has: {SHIPPED_RULES[-1]}")
+    if problem := unsupported(new.view):
+        raise Refusal(problem, type_line="govern validate")
     gone = sorted(set(now.view["surfaces"]) - set(new.view["surfaces"]))
     if gone:
         raise Refusal(f"surface {', '.join(gone)} is bound and cannot leave the policy")
@@ -101,6 +101,7 @@ def adopt(state: State, documents: Documents, command: AdoptPolicy, actor: Actor
         raise Refusal(
             f"{len(counted)} of {needed} have approved epoch {new.epoch}; may approve: {', '.join(others)}",
             type_line="govern policy approve",
+            turn=others[0] if others else None,
         )
     approvals = sorted(given.values())
     body = {"policy": new.stamp, "from": state.in_force.digest, "view": new.view, "approvals": approvals}

@@ -41,6 +41,13 @@ def next_phase(packet: Packet, expected: str | None, attempt: int | None) -> Pha
     return coming
 
 
+def border_asked(packet: Packet, expected: str | None, attempt: int | None) -> Phase:
+    """The border that an approval or a waiver is for: the next one, or once more canary for what is added."""
+    if expected == "canary" and packet.phase in ("canary", "wide") and attempt in (None, packet.attempt):
+        return "canary"
+    return next_phase(packet, expected, attempt)
+
+
 def _passed_meanwhile(packet: Packet, expected: str, coming: Phase) -> str:
     """Who was first and when, or that another border was meant."""
     for record in reversed(packet.history):
@@ -77,15 +84,19 @@ def border_to(
                 exit=ExitCode.COULD_NOT,
             )
     cohorts = tuple(sorted(only)) if only else available
-    return open_border(state, documents, packet.id, actor, now, to=to, cohorts=cohorts, **more)
+    adding = packet.phase in ("canary", "wide") and to == "canary"
+    return open_border(state, documents, packet.id, actor, now, to=to, cohorts=cohorts, adding=adding, **more)
 
 
 def candidates(state: State, documents: Documents, packet: Packet, to: Phase) -> tuple[str, ...]:
-    """Who may pass: at draft -> shadow the coverage, to canary the allowlist as far as it is not bound yet."""
+    """Who may pass: at draft -> shadow the coverage, to canary the allowlist; to what is in the field already,
+    any key of the dictionary that is not on next may be added."""
     value = packet_in_force(state, documents, packet.id).value
     dictionary = cohort_dictionary(documents)
     if to == "shadow":
         return expand(value["cohort_coverage"], dictionary)
+    if packet.phase in ("canary", "wide"):
+        return tuple(sorted(key for key in dictionary if packet.stages.get(key, "out") == "out"))
     return tuple(
         c for c in expand(value["canary"]["allowlist"], dictionary) if packet.stages.get(c, "out") == "out"
     )
@@ -100,7 +111,9 @@ def checks_at(state: State, packet: Packet, to: Phase) -> tuple[Item, ...]:
             type_line="pip install --upgrade govern-cli",
         )
     if to not in RULES[rules]:
-        raise Refusal(f"{packet.phase} -> {to} is not in this version", type_line=f"govern phase show {packet.id}")
+        raise Refusal(
+            f"{packet.phase} -> {to} is not in this version", type_line=f"govern phase show {packet.id}"
+        )
     return RULES[rules][to]
 
 
@@ -130,10 +143,13 @@ def refused(border: Border, verdicts: tuple[Verdict, ...]) -> Refused:
     line = first.todo if first else f"govern explain {bad[0].check}"
     turn = first.turn if first else None
     if 0 < len(passing) < len(border.cohorts) and not for_all:
-        line, turn = (
-            f"govern phase advance {border.packet.id} --to {border.to} --only {','.join(passing)}",
-            None,
+        verb = "extend" if border.adding else "advance"
+        subset = (
+            f"--cohort {','.join(passing)}"
+            if border.adding
+            else f"--to {border.to} --only {','.join(passing)}"
         )
+        line, turn = f"govern phase {verb} {border.packet.id} {subset}", None
     return Refused(reasons, line, verdicts, turn=turn)
 
 

@@ -4,12 +4,12 @@ It has no gate and reads no document: all it needs stands in the ledger. Finding
 person under stress, and publishing when the remote is gone, are the command line's business.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from govern.domain.baseline import Target
-from govern.domain.binding import changed, current, way_back
+from govern.domain.binding import Move, changed, current, way_back
 from govern.domain.capability import Capability, Writer
 from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision, Refusal
@@ -24,26 +24,71 @@ from govern.errors import ExitCode
 
 @dataclass(frozen=True)
 class Rollback:
-    """`cohorts` empty: everybody whom the packet put on next. `reason` is a code of policy's entry_reasons."""
+    """`cohorts` empty: everybody whom the packet put on next. `reason` is a code of policy's entry_reasons.
+
+    `trigger` names the record of the trigger that fired, `to` another baseline than prev, `break_glass` why
+    somebody without the role goes back. `stale`: the ledger could not be refreshed, so that "already back" is no
+    answer: it is recorded, and decided again when the remote answers.
+    """
 
     do: ClassVar[str] = "rollback"
     packet: str
     reason: str
     cohorts: tuple[str, ...] = ()
+    trigger: str | None = None
     note: str | None = None
     since: str | None = None
+    to: str | None = None
+    break_glass: str | None = None
+    stale: bool = False
 
 
 def decide(state: State, documents: Documents, command: Rollback, actor: Actor, now: str) -> Decision:
     packet = _packet(state, command)
     cohorts = _cohorts(state, packet, command)
-    moves = way_back(state, packet, cohorts)
-    stay = [cohort for cohort in packet.on_next if cohort not in cohorts]
+    fired = _fired(packet, command)
+    moves = way_back(state, packet, cohorts, _target(state, packet, command))
+    events = [
+        Event(
+            f"packets/{packet.id}",
+            "rolled_back/1",
+            _body(state, packet, command, actor, now, cohorts, moves),
+            fired,
+        ),
+        *_acknowledged(packet, fired),
+        _review(state, packet, actor, now),
+        changed(
+            packet.surface,
+            "rollback",
+            moves,
+            packet=packet.id,
+            default=_default(state, packet, cohorts, moves),
+        ),
+        Event(
+            f"surfaces/{packet.surface}",
+            "promotions_frozen/1",
+            {"cohorts": list(cohorts), "because": command.reason, "packet": packet.id},
+        ),
+        *_dependents(state, packet),
+    ]
+    line = f"govern phase show {packet.id}"
+    return Accepted(tuple(events), asked(replace(command, cohorts=tuple(cohorts))), next=line)
+
+
+def _body(
+    state: State,
+    packet: Packet,
+    command: Rollback,
+    actor: Actor,
+    now: str,
+    cohorts: Sequence[str],
+    moves: Sequence[Move],
+) -> dict[str, Any]:
     numbers = state.in_force.numbers
     body: dict[str, Any] = {
         "surface": packet.surface,
         "cohorts": list(cohorts),
-        "stay": stay,
+        "stay": [cohort for cohort in packet.on_next if cohort not in cohorts],
         "to": moves[0].to.baseline if moves else _prev(packet).baseline,
         "reason": command.reason,
         "range": {"since": command.since or _bound_since(state, packet, cohorts)},
@@ -53,25 +98,71 @@ def decide(state: State, documents: Documents, command: Rollback, actor: Actor, 
             "context": f"{packet.id}-{packet.attempt}",
         },
     }
-    body |= {"note": command.note} if command.note else {"note_due": after(now, numbers["note_within"])}
+    if command.trigger:
+        body["trigger"] = command.trigger
+    if command.break_glass:
+        reviewers = state.in_force.holders("rollback_execute") or (actor.person,)
+        due = after(now, state.in_force.view["windows"]["length"])
+        body["break_glass"] = {"why": command.break_glass, "reviewer": reviewers[0], "due": due}
+    return body | (
+        {"note": command.note} if command.note else {"note_due": after(now, numbers["note_within"])}
+    )
+
+
+def _fired(packet: Packet, command: Rollback) -> tuple[str, ...]:
+    """The trigger's record, where one is named."""
+    if command.trigger is None:
+        return ()
+    names = [record.name for record in packet.fired]
+    if command.trigger not in names:
+        there = f"; there are: {', '.join(names)}" if names else ": none has fired"
+        raise Refusal(f"no trigger of {packet.id} fired as {command.trigger}{there}", exit=ExitCode.COULD_NOT)
+    return (command.trigger,)
+
+
+def _acknowledged(packet: Packet, fired: Sequence[str]) -> list[Event]:
+    """Going back is taking note of the incident, where nobody had."""
     stream = f"packets/{packet.id}"
-    events = [
-        Event(stream, "rolled_back/1", body),
-        _review(state, packet, actor, now),
-        changed(packet.surface, "rollback", moves, packet=packet.id),
-        Event(
-            f"surfaces/{packet.surface}",
-            "promotions_frozen/1",
-            {"cohorts": list(cohorts), "because": command.reason, "packet": packet.id},
-        ),
-        *_dependents(state, packet),
+    return [
+        Event(stream, "incident_acknowledged/1", {"trigger": name}, (name,))
+        for name in fired
+        if name not in packet.acknowledged
     ]
-    return Accepted(tuple(events), asked(replace(command, cohorts=tuple(cohorts))))
+
+
+def _default(
+    state: State, packet: Packet, cohorts: Sequence[str], moves: Sequence[Move]
+) -> tuple[Target | None, Target] | None:
+    """An adopted packet made its next the default: with the last of its cohorts that goes back, too."""
+    if packet.phase != "adopted" or not moves or set(packet.on_next) - set(cohorts):
+        return None
+    return (state.surfaces[packet.surface].default[-1].to, moves[0].to)
+
+
+def _target(state: State, packet: Packet, command: Rollback) -> Target | None:
+    """Another baseline than prev, which the ledger must have known on this surface."""
+    if command.to is None:
+        return None
+    known: dict[str, Target] = {}
+    for other in state.packets.values():
+        if other.surface == packet.surface:
+            known |= {side.baseline: side for side in (other.prev, other.next) if side is not None}
+    surface = state.surfaces[packet.surface]
+    for timeline in (surface.default, *surface.cohorts.values()):
+        known |= {bound.to.baseline: bound.to for bound in timeline}
+    if command.to not in known:
+        there = ", ".join(sorted(known))
+        raise Refusal(
+            f"{packet.surface} never ran `{command.to}`; it knows: {there}", exit=ExitCode.COULD_NOT
+        )
+    return known[command.to]
 
 
 def _packet(state: State, command: Rollback) -> Packet:
     packet = state.packets.get(command.packet)
-    if packet is None or packet.prev is None:
+    if packet is not None and packet.prev is None:
+        raise Refusal(f"{packet.id} was never in shadow: nobody is on next", exit=ExitCode.YES)
+    if packet is None:
         close = nearest(command.packet, state.packets)
         raise Refusal(
             f"no packet `{command.packet}` in the ledger" + (f"; nearest: {close}" if close else ""),
@@ -96,6 +187,8 @@ def _cohorts(state: State, packet: Packet, command: Rollback) -> list[str]:
                 exit=ExitCode.COULD_NOT,
             )
     going = [cohort for cohort in wanted if cohort in known]
+    if not going and command.stale and command.cohorts:
+        return wanted
     if not going:
         where = ", ".join(f"{c} on {current(state.surfaces[packet.surface], c).to.baseline}" for c in wanted)
         raise Refusal(f"already back, nothing to do: {where or 'nobody is on next'}", exit=ExitCode.YES)
@@ -155,7 +248,17 @@ def fold_rolled_back(state: State, record: Record) -> None:
     owed = [Duty("relabel", body["surface"], packet.id, relabel["owner"], relabel["due"], record.name)]
     if "note_due" in body:
         owed.append(Duty("note", body["surface"], packet.id, record.actor, body["note_due"], record.name))
+    if glass := body.get("break_glass"):
+        owed.append(
+            Duty(
+                "break_glass_review", body["surface"], packet.id, glass["reviewer"], glass["due"], record.name
+            )
+        )
     state.duties += owed
+
+
+def fold_acknowledged(state: State, record: Record) -> None:
+    state.touch(record.stream.partition("/")[2]).acknowledged[record.body["trigger"]] = record
 
 
 def fold_review(state: State, record: Record) -> None:
@@ -178,6 +281,7 @@ CAPABILITY = Capability(
             decide,
             (
                 "rolled_back/1",
+                "incident_acknowledged/1",
                 "calibration_review_scheduled/1",
                 "binding_changed/1",
                 "promotions_frozen/1",
@@ -185,10 +289,12 @@ CAPABILITY = Capability(
             ),
             "rollback_execute",
             automation=True,
+            glass=True,
         ),
     ),
     folds={
         "rolled_back/1": fold_rolled_back,
+        "incident_acknowledged/1": fold_acknowledged,
         "calibration_review_scheduled/1": fold_review,
         "promotions_frozen/1": fold_frozen,
     },

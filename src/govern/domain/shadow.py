@@ -8,9 +8,10 @@ from govern.domain.capability import Capability, Writer
 from govern.domain.commands import CARRIED, PAYLOAD, asked
 from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents, rows_of
+from govern.domain.gates import cohort_dictionary
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
-from govern.domain.state import State
+from govern.domain.state import Packet, State
 
 RECORDED_IN = ("shadow", "canary", "wide")  # paired scoring goes on after canary
 
@@ -34,13 +35,20 @@ def decide(state: State, documents: Documents, command: RecordShadow, actor: Act
             type_line=line,
         )
     body = dict(command.measured)
-    unknown = sorted({row["cohort"] for row in _base_rows(documents, command)} - set(packet.stages))
+    unknown = sorted(
+        {row["cohort"] for row in _base_rows(documents, command)} - _measurable(documents, packet)
+    )
     if unknown:
         raise Refusal(f"cohorts that {packet.id} does not cover: {', '.join(unknown[:5])}")
     event = Event(f"packets/{packet.id}", "evidence_recorded/1", body, (packet.frozen_by,))
     return Accepted(
         (event,), asked(command), inputs=command.tables, next=f"govern evidence explain {packet.id}"
     )
+
+
+def _measurable(documents: Documents, packet: Packet) -> set[str]:
+    """Covered cohorts; once in the field also those that `phase extend` could take in."""
+    return set(packet.stages) | (set(cohort_dictionary(documents)) if packet.on_next else set())
 
 
 def _base_rows(documents: Documents, command: RecordShadow) -> list[dict[str, Any]]:

@@ -66,6 +66,8 @@ class Packet:
     risks: list[Record] = field(default_factory=list)
     on_call: list[Record] = field(default_factory=list)
     rehearsals: list[Record] = field(default_factory=list)
+    fired: list[Record] = field(default_factory=list)  # triggers
+    acknowledged: dict[str, Record] = field(default_factory=dict)  # by the record of the trigger
     history: list[Record] = field(default_factory=list)
 
     @property
@@ -90,7 +92,7 @@ class Packet:
 class Duty:
     """Something owed by a named owner by an instant."""
 
-    kind: str  # relabel, calibration_review, note
+    kind: str  # relabel, calibration_review, note, break_glass_review, root_cause
     surface: str
     packet: str
     owner: str

@@ -15,7 +15,7 @@ from govern.domain.document import Documents
 from govern.domain.findings import nearest
 from govern.domain.gates import Border
 from govern.domain.policy import Actor
-from govern.domain.promotion import border_to, checks_at, judge, next_phase
+from govern.domain.promotion import border_asked, border_to, checks_at, judge, next_phase
 from govern.domain.records import Event, Record
 from govern.domain.state import State
 from govern.domain.verdict import Verdict
@@ -47,7 +47,7 @@ class AcceptRisk:
 
 def waive(state: State, documents: Documents, command: Waive, actor: Actor, now: str) -> Decision:
     packet = state.packet(command.packet)
-    to = next_phase(packet, command.to, command.attempt)
+    to = border_asked(packet, command.to, command.attempt)
     checks_at(state, packet, to)
     border = border_to(state, documents, packet, actor, now, to, command.only)
     _entitled(border)

@@ -1,4 +1,4 @@
-"""What the codes of measured files mean. They are emitted by `faults`; explaining them needs no measurement."""
+"""What the codes of measured files and of decision logs mean; explaining them needs no measurement."""
 
 from govern.domain.rules.view import Explanation
 
@@ -52,5 +52,37 @@ CODES = {
         "no cohort key",
         "A row without a key belongs to no cohort, so no gate can judge it.",
         "Write the key of the cohort that was served: printable ASCII without space, quote or comma.",
+    ),
+    "GOV-EVD-011": Explanation(
+        "a column of the decision log is missing",
+        "One row is one decision with the stamp of what decided it; without the column nobody can tell who was "
+        "served by what.",
+        "Rename or add the column that the finding names.",
+    ),
+    "GOV-EVD-012": Explanation(
+        "a decision without id or surface",
+        "A decision that cannot be named cannot be marked, and one without a surface was bound by nothing.",
+        "Write the id and the surface of every decision.",
+    ),
+    "GOV-EVD-013": Explanation(
+        "a time that cannot be read",
+        "Whether a decision lies in an incident, and what was bound then, is asked by its time.",
+        "Write every time as a date and a time of day in UTC: 2026-11-20T02:10:21Z.",
+    ),
+    "GOV-EVD-014": Explanation(
+        "times with a zone and times without",
+        "Which of the bare times are UTC nobody can know; hours too early or too late they would be held against "
+        "the wrong binding. Where no time names a zone, all are taken as UTC, with a note.",
+        "Write every time in UTC with a Z.",
+    ),
+    "GOV-EVD-015": Explanation(
+        "the same decision more than once",
+        "Each decision is counted and marked once; counted twice it would make a sample look larger.",
+        "Point at each file of the log once, and keep one row for each decision_id.",
+    ),
+    "GOV-EVD-016": Explanation(
+        "no decision at all",
+        "A log without a decision proves nothing, and no data is never a pass.",
+        "Point at the log that holds the time asked for.",
     ),
 }

@@ -4,6 +4,7 @@ The SQL gives plain numbers (a difference in score, a share from 0 to 1, a count
 KPI and is applied here. Whether a value is good or bad is not known in this room.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
@@ -83,6 +84,13 @@ def sql(name: str) -> str:
 
 def run(connection: "DuckDBPyConnection", name: str, **parameters: object) -> list[dict[str, Any]]:
     """The rows that the SQL file `name` gives, as mappings in its order."""
-    cursor = connection.execute(sql(name), parameters)
+    return rows_of(connection, sql(name), parameters)
+
+
+def rows_of(
+    connection: "DuckDBPyConnection", query: str, parameters: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """The rows that a query gives, as mappings in its order."""
+    cursor = connection.execute(query, dict(parameters))
     columns = [column[0] for column in cursor.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

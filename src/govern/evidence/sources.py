@@ -1,12 +1,12 @@
-"""A file of pairs, opened read-only: its form, its digest, its rows as text in a table `raw`.
+"""Files of rows, opened read-only: their form, their digest, and of a file of pairs the rows as text in `raw`.
 
-DuckDB runs in memory and may open this one file and nothing else: no network, no extension, no spill beside
+DuckDB runs in memory and may open the given files and nothing else: no network, no extension, no spill beside
 the user's work. What the values mean is not asked here; a line that is no row is remembered in `torn`.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from govern.errors import UsageError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+MEMORY = "640MB"  # of a database with a scratch folder
 FORMS = {".csv": "csv", ".csv.gz": "csv", ".parquet": "parquet", ".jsonl": "json", ".ndjson": "json"}
 
 REQUIRED = (
@@ -57,13 +58,13 @@ def columns_of(dimension: str) -> tuple[str, str]:
     return f"dimension:{dimension}_prev", f"dimension:{dimension}_next"
 
 
-def form_of(path: Path) -> str:
+def form_of(path: Path, what: str = "a file of pairs") -> str:
     """The form that the suffix names; UsageError names the forms there are."""
     for suffix, form in FORMS.items():
         if path.name.lower().endswith(suffix):
             return form
     raise UsageError(
-        f"{path}: a file of pairs is CSV (.csv, .csv.gz), Parquet (.parquet) or JSON lines (.jsonl, .ndjson)"
+        f"{path}: {what} is CSV (.csv, .csv.gz), Parquet (.parquet) or JSON lines (.jsonl, .ndjson)"
     )
 
 
@@ -77,15 +78,22 @@ def digest(path: Path) -> str:
 
 
 @contextmanager
-def connect(path: Path) -> Iterator["DuckDBPyConnection"]:
-    """A database in memory that can read the file at `path` and no other."""
+def connect(*paths: Path, scratch: Path | None = None) -> Iterator["DuckDBPyConnection"]:
+    """A database in memory that can read the files at `paths` and no other; its times are UTC.
+
+    With a `scratch` folder it may write there, and more rows than memory should hold are laid down there.
+    """
     import duckdb
 
     with duckdb.connect(
         ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     ) as connection:
-        connection.execute("SET temp_directory = ''")
-        connection.execute(f"SET allowed_paths = [{literal(where(path))}]")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET temp_directory = {literal(where(scratch) if scratch else '')}")
+        if scratch:
+            connection.execute(f"SET memory_limit = '{MEMORY}'")
+            connection.execute(f"SET allowed_directories = [{literal(where(scratch))}]")
+        connection.execute(f"SET allowed_paths = {listed(paths)}")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         yield connection
@@ -181,6 +189,11 @@ def where(path: Path) -> str:
 def pointer(name: str) -> str:
     """A JSON pointer to a member of an object."""
     return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def listed(paths: Iterable[Path]) -> str:
+    """The paths as a list in SQL."""
+    return f"[{', '.join(literal(where(path)) for path in paths)}]"
 
 
 def literal(text: str) -> str:

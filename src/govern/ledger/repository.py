@@ -203,16 +203,18 @@ class Repository:
         return answer.out.decode("utf-8", "surrogateescape").strip().removeprefix("refs/heads/") or None
 
     def tip(self, branch: str) -> str | None:
-        """The published tip as it was last fetched; without a remote that of the local branch.
-
-        Before the first fetch of this program, what the user's own git fetched counts.
+        """The published tip as it was last fetched, by this program or by the user's own git, whichever is
+        newer; without a remote that of the local branch.
         """
         if self.remote is None:
             return self.local_tip(branch)
         checked_branch(branch)
         names = (f"{TRACKING}{branch}", f"refs/remotes/{self.remote}/{branch}")
         refs = self.refs(*names)
-        return refs.get(names[0]) or refs.get(names[1])
+        ours, theirs = refs.get(names[0]), refs.get(names[1])
+        if ours is None or theirs is None or ours == theirs:
+            return ours or theirs
+        return theirs if self.is_ancestor(ours, theirs) else ours
 
     def local_tip(self, branch: str) -> str | None:
         ref = f"refs/heads/{checked_branch(branch)}"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from govern.domain.checks.approvals import candidates
 from govern.domain.decision import Refusal, Refused
 from govern.domain.evidence import newest_rows, pooled_row
 from govern.domain.gates import Border, open_border, packet_in_force
@@ -10,7 +11,7 @@ from govern.domain.promotion import border_to, checks_at, judge, next_phase, ref
 from govern.domain.state import Packet
 from govern.domain.verdict import Verdict
 from govern.domain.windows import instant
-from govern.errors import RefusedError
+from govern.errors import GovernError, RefusedError
 from govern.operations.rehearse import Rehearsed, rehearse
 from govern.operations.workspace import Workspace
 
@@ -64,6 +65,26 @@ def packet_of(workspace: Workspace, packet_id: str) -> Packet:
         except Refusal as refusal:
             raise raised(refusal.refused) from None
     return state.packet(packet_id)
+
+
+def entitled(workspace: Workspace, packet_id: str, role: str) -> list[str]:
+    """Who may decide about a packet in this role; authors never approve, who opened a change does not apply it.
+
+    `role` is one of the packet's owners, or `withdraw`. Empty where the packet cannot be read.
+    """
+    packet = workspace.state.packet(packet_id)
+    try:
+        border = open_border(
+            workspace.state, workspace.documents(), packet_id, Actor(""), workspace.now(), to="canary"
+        )
+    except (Refusal, GovernError):
+        return []
+    if role == "withdraw":
+        return [*candidates(border), *border.value.get("authors", ())]
+    if role != "rollout_approve":
+        return list(border.value["owners"][role])
+    opener = packet.change.actor if packet.change else None
+    return [person for person in candidates(border) if person != opener]
 
 
 def last_fetched(workspace: Workspace) -> int | None:

@@ -76,13 +76,16 @@ def _rewritten(workspace: Workspace) -> Iterator[Finding]:
     cut = rewritten(repository, branch)
     if cut is not None:
         yield cut
-    elif (tip := repository.tip(branch)) is not None:
-        with suppress(RepositoryError):  # an audit needs no right to write
-            remember(repository, branch, tip)
+        return
+    with suppress(RepositoryError):  # an audit needs no right to write
+        remember(repository, branch)
 
 
 def _needs(record: Record) -> list[str]:
-    """Digests that must lie in inputs: tables, frozen documents, and documents that were read."""
+    """Digests that must lie in inputs: tables, frozen documents, and documents that were read.
+
+    Which other file was read as text only its check knows: deciding again misses the bytes, and says so.
+    """
     named = [record.body.get(name) for name in ("table", "items")]
     needed = [*named_in(record), *(table.get("sha256") for table in named if isinstance(table, dict))]
     frozen = record.body.get("frozen")
@@ -118,7 +121,9 @@ def _serving(
     workspace: Workspace, commit: LedgerCommit, records: Sequence[Record], state: State
 ) -> Iterator[Finding]:
     """The datafile is what the fold gives, and changes in the commit of the binding."""
-    touched = {path: blob for path, blob in {**commit.added, **commit.edited}.items() if path.startswith("serving/")}
+    touched = {
+        path: blob for path, blob in {**commit.added, **commit.edited}.items() if path.startswith("serving/")
+    }
     moved = [record for record in records if record.event == "binding_changed/1"]
     if moved and BINDINGS not in touched and records[0].command not in state.void:
         yield _about(Fault.SERVING_DIFFERS, records[0], f"a binding moved and {BINDINGS} did not")

@@ -5,16 +5,20 @@ Nothing is fetched and nothing is written. Without a ledger in the clone documen
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from govern.documents.catalog import KIND_OF, find_folder, parse_document, path_of
+from govern.domain.decision import Refusal
 from govern.domain.difference import differences, shown
 from govern.domain.findings import Finding, has_errors
 from govern.domain.policy import policy_of, view_of
 from govern.domain.rules.view import Explanation
 from govern.errors import RepositoryError
 from govern.operations import frozen, pull_request
+from govern.operations.asking import raised
 from govern.operations.context import Context
 from govern.operations.effects import Effect, effect_of
 from govern.operations.fixed import BASELINES
@@ -88,6 +92,8 @@ def check(context: Context, question: Question) -> Checked:
         comparison = frozen.compare(workspace, request)
     except MissingInputError as error:
         raise RepositoryError(f"the ledger here is not whole: {error}", type_line="govern audit") from None
+    except Refusal as refusal:  # frozen by a version whose documents this one cannot read
+        raise raised(refusal.refused) from None
     findings = _sorted(
         [
             *_without_consequences(report, comparison),
@@ -193,7 +199,8 @@ def _policy(workspace: Workspace, request: PullRequest) -> list[Finding]:
 def _effects(workspace: Workspace, report: Report, comparison: Comparison) -> tuple[Effect, ...]:
     """What the pull request would turn, packet by packet; nothing is judged on documents with errors."""
     faulty = {finding.path for finding in report.findings if finding.severity == "error"}
-    values = {each.change.packet: {} for each in comparison.agreed} | dict(comparison.changed)
+    values: dict[str, Mapping[str, Any]] = {each.change.packet: {} for each in comparison.agreed}
+    values |= comparison.changed
     effects = []
     for packet, documents in sorted(values.items()):
         wrong = sorted(key for key in documents if f"{report.folder}/{key}.yaml" in faulty)

@@ -123,7 +123,7 @@ def record(workspace: Workspace, stamped: Stamped, fault: Callable[[str], None] 
     if published.outcome in ("refused", "offline"):
         raise _not_published(workspace, published.outcome, published.text)
     with suppress(RepositoryError):  # it is recorded, whether this clone keeps it in mind or not
-        remember(workspace.repository, workspace.ledger_branch, oid)
+        remember(workspace.repository, workspace.ledger_branch)
     return oid
 
 

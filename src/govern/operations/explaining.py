@@ -41,13 +41,14 @@ def open_groups(
 
 
 def following(workspace: Workspace, packet_id: str) -> str:
-    """What to type once an explanation is given: the next one, or the border that is now open."""
-    if open_groups(workspace, packet_id):
-        return f"govern evidence explain {packet_id}"
+    """What to type once an explanation is given: the next one that brings it further, or the border."""
     try:
         asked = ask_border(workspace, packet_id)
     except RefusedError:
         return f"govern phase show {packet_id}"
+    passing = ready(asked.border, asked.verdicts)
+    if any(group.cohort in passing for group in open_groups(workspace, packet_id)):
+        return f"govern evidence explain {packet_id}"
     verb = "advance" if asked.answer is None else "check"
     return f"govern phase {verb} {packet_id} --to {asked.border.to}"
 

@@ -93,11 +93,9 @@ def documents_for(plan: Plan) -> dict[str, bytes]:
 
 def companions_for(plan: Plan) -> dict[str, bytes]:
     """Schemas for editors, hooks and CI by path: what helps and decides nothing."""
-    base = f"{plan.remote}/{plan.branch}" if plan.remote else plan.branch
     values = {
         "branch": plan.branch,
         "files": f"^{plan.folder}/",
-        "check": f"govern check --base {base}",
         "check_in_ci": f"govern check --base origin/{plan.branch} --format github",
     }
     return {

@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 # Inconclusive (rules not shipped) counts as sound, with a finding; everything else has no effect.
 VOIDING = ("would_refuse", "body_differs", "void", "policy_not_in_force", "input_missing")
 # What a record that was made by hand can do to code that expects those of this program.
-MISMADE = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+MISMADE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)

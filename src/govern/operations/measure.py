@@ -64,7 +64,8 @@ def measure_shadow(workspace: Workspace, packet_id: str, path: Path, actor: Acto
         for kpi in border.kpis("shadow_pairs")
     ]
     expected = Expected(
-        frozenset(border.packet.covered or border.cohorts),
+        frozenset(border.packet.covered or border.cohorts)
+        | (border.dictionary if border.packet.on_next else {}).keys(),
         border.value["model_version_prev"],
         border.value["model_version_next"],
     )

@@ -30,6 +30,10 @@ def _sound(path: str, data: bytes, folder: str) -> Document:
     return document
 
 
+def _plain(data: bytes) -> str:
+    return data.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
 class KeptDocuments:
     """What lies in the ledger: frozen documents and tables."""
 
@@ -77,6 +81,14 @@ class BranchDocuments(KeptDocuments):
         self.bytes_read[digest] = data
         return document
 
+    def text(self, path: str) -> str | None:
+        data = self._tree.read(path)
+        if data is None:
+            return None
+        self.read[path] = digest_of(data)
+        self.bytes_read[self.read[path]] = data
+        return _plain(data)
+
     def pinned(self, pattern: str) -> Mapping[str, str]:
         found = pinned(self._tree, pattern)
         self.read |= found
@@ -95,6 +107,9 @@ class RecordedDocuments(KeptDocuments):
         if path not in self._documents:
             return None
         return _sound(path, self.kept(self._documents[path]), self.folder)
+
+    def text(self, path: str) -> str | None:
+        return _plain(self.kept(self._documents[path])) if path in self._documents else None
 
     def pinned(self, pattern: str) -> Mapping[str, str]:
         return {path: self._documents[path] for path in matching(pattern, self._documents)}

@@ -248,7 +248,7 @@ def _debts(packets: list[Packet], now: str, status: Status) -> None:
 def _notes(workspace: Workspace) -> Iterator[str]:
     state = workspace.state
     if (broken := workspace.broken) is not None:
-        yield f"the ledger is broken, and shown as it was before that: {broken.message}: govern audit"
+        yield f"the ledger is broken: {broken.message}: govern audit"
     if state.void:
         yield f"{len(state.void)} void command{'s' if len(state.void) > 1 else ''} in the ledger: govern audit"
     if not any(state.in_force.numbers["approvals"][b] for b in ("shadow", "canary", "wide", "adopted")):

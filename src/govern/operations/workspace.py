@@ -292,9 +292,8 @@ def _no_ledger(repository: Repository, fetched: Fetched) -> RepositoryError:
 
 def _require_beginning(repository: Repository, history: History) -> None:
     """A ledger that was cloned shallow has lost its beginning, and with it everything that is in force."""
-    first = history.commits[0].oid if history.commits else ""
-    shallow = repository.common_dir / "shallow"
-    if first and repository.shallow and first in shallow.read_text("ascii").split():
+    cut = repository.common_dir / "shallow"
+    if history.commits and cut.is_file() and history.commits[0].oid in cut.read_text("ascii").split():
         raise RepositoryError(
             "only the end of the ledger is in this shallow clone, so nothing can be said",
             type_line=f"git fetch --unshallow {repository.remote or ''}".rstrip(),

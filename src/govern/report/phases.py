@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import floor
 from typing import Any
 
 from govern.domain.decision import Refused
@@ -34,7 +33,7 @@ def border_lines(
     lines = [beside(head, "delta in points of score"), *_cohorts(border, bands, base, pooled)]
     if bands.passes and not every:
         lines += wrapped(_limits(border), " limits: ", "   ")
-    told = replace(bands, text=f"limits: {_limits(border)}", flips=_flips(border, bands))
+    told = replace(bands, text=f"limits: {_limits(border)}", flips=_flips(bands))
     shown = [told if v is bands and not v.passes else v for v in verdicts]
     return [*lines, *verdict_lines(shown, every=every)]
 
@@ -147,23 +146,11 @@ def _name(kpi: Mapping[str, Any]) -> str:
     return str(SHORT.get(kpi["measure"], kpi["id"]))
 
 
-def _flips(border: Border, bands: Verdict) -> tuple[str, ...]:
-    """What would turn each cohort, in the units of the table; flips of policy in whole pairs."""
-    measures = {kpi["id"]: kpi["measure"] for kpi in border.kpis("shadow_pairs")}
+def _flips(bands: Verdict) -> tuple[str, ...]:
+    """What would turn each cohort: one mention a cohort, the same lack named once."""
     turns: dict[str, list[str]] = {}
     for row in bands.rows:
-        in_pairs = _in_pairs(row) if measures[row["kpi"]] == "policy_flip_rate" else ""
-        turn = in_pairs or row["flip"]
         said = turns.setdefault(row["cohort"], [])
-        if row["outcome"] != "passed" and turn and turn not in said:
-            said.append(turn)
+        if row["outcome"] != "passed" and row["flip"] and row["flip"] not in said:
+            said.append(row["flip"])
     return tuple(f"{cohort} {' and '.join(said)}" for cohort, said in turns.items() if said)
-
-
-def _in_pairs(row: Mapping[str, Any]) -> str:
-    """`50 of its 75 flips` where a share of pairs lies above its limit."""
-    op, _, limit = row["limit"].partition(" ")
-    flips = row["counts"].get("worse")
-    if op != "above" or not flips:
-        return ""
-    return f"{flips - floor(float(limit) * row['n'] / 100)} of its {flips} flips"

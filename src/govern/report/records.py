@@ -25,6 +25,7 @@ SAYS: Mapping[str, str] = {
     "rolled_back": "{cohorts} -> {to}, {reason}",
     "rehearsal_held": "{form}: {cohorts}",
     "promotions_frozen": "{cohorts}: {because}",
+    "promotions_unfrozen": "{cohorts}: root cause {root_cause}",
     "calibration_review_scheduled": "{calibration}: {owner}, due {due}",
 }
 

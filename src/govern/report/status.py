@@ -83,8 +83,8 @@ def _blocked(blocked: list[Any]) -> list[str]:
     borders = max(len(to) for _, to, _ in blocked)
     lines = ["BLOCKED"]
     for packet, to, why in blocked:
-        border = f"-> {to}" if to else ""
-        lead = f" {packet:<{names}}  {border:<{borders + 3 if borders else 0}}  "
+        border = f"-> {to}".ljust(borders + 5) if to else ""
+        lead = f" {packet:<{names}}  {border}"
         lines += wrapped("; ".join(why), lead, " " * min(len(lead), 40))
     return lines
 

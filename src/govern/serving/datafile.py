@@ -14,11 +14,21 @@ from govern.serving.split import places
 
 FORMAT = "govern-bindings/1"
 
-Answers = Mapping[str | None, Resolution | Split]  # cohort key -> answer; None: no key
-
 
 class DatafileError(ValueError):
     """The bytes are no datafile; the message says where and why."""
+
+
+class Surface(NamedTuple):
+    """The answers of one surface."""
+
+    bound: Mapping[str | None, Resolution | Split]  # by cohort key; None: the request has none
+    unknown: Resolution  # to a key that nobody bound, without that key
+
+    def to_unknown(self, cohort_key: object) -> Resolution:
+        """The default, with the key as asked where that is a text."""
+        surface, _, *rest = self.unknown
+        return Resolution._make((surface, cohort_key if isinstance(cohort_key, str) else None, *rest))
 
 
 class Datafile(NamedTuple):
@@ -26,15 +36,20 @@ class Datafile(NamedTuple):
 
     ledger: str
     n: int
-    surfaces: Mapping[str, Answers]
+    surfaces: Mapping[str, Surface]
 
 
 def read(data: bytes) -> Datafile:
     """The answers in `data`. Raises DatafileError."""
     try:
-        value = json.loads(data)
+        return _read(json.loads(data))
+    except DatafileError:
+        raise
     except (ValueError, RecursionError) as error:
-        raise DatafileError(f"it is not JSON: {error}") from None
+        raise DatafileError(f"it is not JSON that can be read: {error}") from None
+
+
+def _read(value: Any) -> Datafile:
     found = value.get("format") if isinstance(value, dict) else None
     if found != FORMAT:
         raise DatafileError(f"its format is {found!r}; this version reads {FORMAT!r}")
@@ -43,7 +58,7 @@ def read(data: bytes) -> Datafile:
         for name, entry in _inside(value, "baselines", dict).items()
     }
     surfaces = {
-        name: _answers(name, entry, baselines) for name, entry in _inside(value, "surfaces", dict).items()
+        name: _surface(name, entry, baselines) for name, entry in _inside(value, "surfaces", dict).items()
     }
     return Datafile(_inside(value, "ledger", str), _inside(value, "n", int), surfaces)
 
@@ -64,21 +79,22 @@ def _baseline(name: str, entry: Any, where: str) -> Resolution:
     )
 
 
-def _answers(surface: str, entry: Any, baselines: Mapping[str, Resolution]) -> Answers:
+def _surface(surface: str, entry: Any, baselines: Mapping[str, Resolution]) -> Surface:
     where = f"surfaces.{surface}"
     default = _named(entry, "default", baselines, where)._replace(
         surface=surface,
         calibration_packet_id=_text_or_none(entry, "calibration", where),
     )
-    answers: dict[str | None, Resolution | Split] = {None: default}
+    bound: dict[str | None, Resolution | Split] = {None: default}
     for cohort, binding in _inside(entry, "cohorts", dict, where).items():
-        answers[cohort] = _answer(surface, cohort, binding, baselines, f"{where}.cohorts.{cohort}")
-    return answers
+        bound[cohort] = _answer(surface, cohort, binding, baselines, f"{where}.cohorts.{cohort}")
+    return Surface(bound, default._replace(reason="UNKNOWN_KEY"))
 
 
 def _answer(
     surface: str, cohort: str, entry: Any, baselines: Mapping[str, Resolution], where: str
 ) -> Resolution | Split:
+    percent = _inside(entry, "percent", (int, float), where)
     packet = _text_or_none(entry, "packet", where)
     to = _named(entry, "to", baselines, where)._replace(
         surface=surface,
@@ -88,7 +104,6 @@ def _answer(
         phase=_text_or_none(entry, "phase", where),
         reason="BOUND",
     )
-    percent = _inside(entry, "percent", (int, float), where)
     if not 0 < percent <= 100:
         raise DatafileError(f"{where}.percent is {percent}; it lies above 0, and 100 at most")
     if percent == 100:

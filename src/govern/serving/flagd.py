@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from govern.errors import RefusedError
+from govern.serving.datafile import read
 from govern.serving.resolver import Resolver
 
 SCHEMA = "https://flagd.dev/schema/v0/flags.json"
@@ -22,8 +23,9 @@ def flags_of(datafile: Mapping[str, Any]) -> dict[str, Any]:
     """flagd's flags for a datafile (schemas/datafile.v1.schema.json).
 
     A variant is named by its baseline and holds `{baseline, model_version, calibration_packet_id, digest}`. Raises
-    RefusedError where a cohort is split: flags cannot say that so that every provider agrees.
+    RefusedError where a cohort is split: flags cannot say that so that every provider agrees; DatafileError.
     """
+    read(json.dumps(datafile).encode())
     if split := list(_split(datafile)):
         raise RefusedError(
             f"flags cannot serve a share of a cohort: {', '.join(split)}",
@@ -54,9 +56,6 @@ def check_flags(flags: Mapping[str, Any], datafile: Mapping[str, Any]) -> list[s
             served, why = _served(flag, {} if key is None else {"cohort_key": key})
             value = _value((wanted.baseline, wanted.calibration_packet_id), datafile["baselines"])
             if served != value:
-                why = (
-                    why or f"the flag serves {served.get('baseline')}" if isinstance(served, Mapping) else why
-                )
                 found.append(f"{name}/{key!r} is on {wanted.baseline}: {why}")
     return found
 
@@ -69,10 +68,10 @@ def _split(datafile: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _flag(surface: Mapping[str, Any], baselines: Mapping[str, Any]) -> dict[str, Any]:
-    default: Choice = (surface["default"], surface["calibration"])
+    default: Choice = (surface["default"], surface.get("calibration"))
     members: dict[Choice, list[str]] = {default: []}
     for cohort, binding in sorted(surface["cohorts"].items()):
-        members.setdefault((binding["to"], binding["calibration"]), []).append(cohort)
+        members.setdefault((binding["to"], binding.get("calibration")), []).append(cohort)
     names = {choice: _name(choice, members) for choice in sorted(members, key=str)}
     flag: dict[str, Any] = {
         "state": "ENABLED",
@@ -114,7 +113,7 @@ def _strangers(cohorts: Mapping[str, Any]) -> list[Any]:
 
 
 def _served(flag: Any, context: Mapping[str, Any]) -> tuple[Any, str]:
-    """What a provider serves, or why it would fall back to the default in the application's code."""
+    """What a provider serves, in words too; None where it falls back to the default in the application's code."""
     if flag is None:
         return None, "there is no such flag"
     if flag.get("state") != "ENABLED":
@@ -124,8 +123,8 @@ def _served(flag: Any, context: Mapping[str, Any]) -> tuple[Any, str]:
     except ValueError as error:
         return None, str(error)
     name = flag.get("defaultVariant") if name is None else name
-    variants = flag.get("variants", {})
-    return (variants[name], "") if name in variants else (None, f"there is no variant {name!r}")
+    value = flag.get("variants", {}).get(name)
+    return (value, f"the flag serves {value}") if value else (None, f"there is no variant {name!r}")
 
 
 def _evaluate(rule: Any, context: Mapping[str, Any]) -> Any:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
-from govern.serving.datafile import Datafile, DatafileError, read
+from govern.serving.datafile import DatafileError, read
 from govern.serving.resolution import Resolution, Split
 
 Look = tuple[int, int, int, int]  # what stat says of a file: inode, size, times of content and of entry
@@ -49,11 +49,17 @@ class Resolver:
 
         A key that nobody bound gets the surface's default. Keys are compared byte for byte.
         """
-        held = self._held  # one state for the whole answer, whatever is read meanwhile
         try:
-            answer = held.surfaces[surface][cohort_key]
-        except (KeyError, TypeError):  # TypeError: the key is a list or the like
-            return _default(held, surface, cohort_key)
+            known = self._held.surfaces[surface]  # one state for the whole answer, whatever is read meanwhile
+        except (KeyError, TypeError):
+            names = ", ".join(self.surfaces) or "none"
+            raise UnknownSurfaceError(f"no surface {surface!r}; the datafile has {names}") from None
+        try:
+            answer = known.bound.get(cohort_key)
+        except TypeError:  # a list or the like: no key
+            answer = None
+        if answer is None:
+            return known.to_unknown(cohort_key)
         return answer.of(unit_key) if isinstance(answer, Split) else answer
 
     @property
@@ -98,17 +104,6 @@ class Resolver:
         self.problem = None
         changed, self._digest = digest != self._digest, digest
         return changed
-
-
-def _default(held: Datafile, surface: str, cohort_key: object) -> Resolution:
-    """The answer to a key that nobody bound."""
-    known = held.surfaces
-    if not isinstance(surface, str) or surface not in known:
-        raise UnknownSurfaceError(f"no surface {surface!r}; the datafile has {', '.join(known) or 'none'}")
-    default = known[surface][None]
-    assert isinstance(default, Resolution)
-    asked = cohort_key if isinstance(cohort_key, str) else None
-    return default._replace(cohort_key=asked, reason="UNKNOWN_KEY")
 
 
 def _look(path: Path) -> Look:

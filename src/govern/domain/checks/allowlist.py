@@ -8,7 +8,8 @@ def check(border: Border) -> Verdict:
     if not border.cohorts:
         return Verdict("allowlist", "failed", "no cohort to bind", final=True)
     unknown = [cohort for cohort in border.cohorts if cohort not in border.dictionary]
-    foreign = [cohort for cohort in border.cohorts if cohort not in border.packet.stages]
+    covered = border.dictionary if border.adding else border.packet.stages  # an extension takes new keys in
+    foreign = [cohort for cohort in border.cohorts if cohort not in covered]
     if unknown or foreign:
         outcomes: dict[str, Outcome] = dict.fromkeys((*unknown, *foreign), "failed")
         text = (

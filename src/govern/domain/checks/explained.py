@@ -3,7 +3,7 @@
 Asked for: each pass -> fail flip, and the largest losses of each cohort. Gains are listed, not asked for.
 """
 
-from govern.domain.evidence import newest_items, sets_since
+from govern.domain.evidence import accepted_risk, newest_items, sets_since
 from govern.domain.gates import Border
 from govern.domain.pairs import uncovered
 from govern.domain.verdict import Outcome, Verdict
@@ -11,7 +11,7 @@ from govern.domain.verdict import Outcome, Verdict
 
 def check(border: Border) -> Verdict:
     sets = sets_since(border)
-    if not sets and border.packet.risks:
+    if not sets and accepted_risk(border):
         return Verdict("explained", "not_applicable", "no pairs: the risk was accepted")
     if not sets:
         return Verdict(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from govern.domain.bands import judge
-from govern.domain.evidence import newest_rows, sets_since
+from govern.domain.evidence import accepted_risk, newest_rows, sets_since
 from govern.domain.gates import Border
 from govern.domain.verdict import Outcome, Verdict
 
@@ -13,7 +13,7 @@ ORDER: tuple[Outcome, ...] = ("passed", "inconclusive", "error", "failed")
 def check(border: Border) -> Verdict:
     sets = sets_since(border)
     kpis = border.kpis("shadow_pairs")
-    if not sets and border.packet.risks:
+    if not sets and accepted_risk(border):
         return Verdict("shadow_bands", "not_applicable", "no pairs: the risk was accepted")
     if not kpis:
         return Verdict("shadow_bands", "failed", "the packet has no KPI on shadow pairs")

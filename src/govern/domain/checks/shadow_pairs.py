@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from govern.domain.evidence import Row, bound_to_next, newest_rows, sets_since
+from govern.domain.evidence import Row, accepted_risk, bound_to_next, newest_rows, sets_since
 from govern.domain.gates import Border
 from govern.domain.verdict import Outcome, Verdict
 
@@ -59,11 +59,3 @@ def _decided_by_next(border: Border, rows: Mapping[str, Row]) -> dict[str, int]:
     """Rows of cohorts not in the field yet that next decided: who is in canary is served by both."""
     shadowed = [c for c in border.cohorts if border.packet.stages.get(c, "out") == "out" and c in rows]
     return {cohort: bad for cohort in shadowed if (bad := bound_to_next(rows[cohort]))}
-
-
-def accepted_risk(border: Border) -> str | None:
-    """The record in which the risk of no shadow was taken, while it holds."""
-    for record in reversed(border.packet.risks):
-        if record.body["expires"] > border.now and record.body["frozen"] == dict(border.frozen):
-            return record.name
-    return None
