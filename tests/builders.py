@@ -88,6 +88,14 @@ class Branch:
     def pinned(self, pattern: str) -> dict[str, str]:
         return {path: digest for path, digest in sorted(self.files.items()) if fnmatchcase(path, pattern)}
 
+    def text(self, path: str) -> str | None:
+        return self.kept[self.files[path]].decode() if path in self.files else None
+
+    def write(self, path: str, text: str) -> None:
+        """A file beside the documents."""
+        self.files[path] = digest_of(text.encode())
+        self.kept[self.files[path]] = text.encode()
+
     def table(self, digest: str) -> list[dict[str, Any]]:
         return rows_of(self.kept[digest])
 

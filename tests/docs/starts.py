@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from docs.console import Terminals, environment
+from govern.domain.rollback import Rollback
 from govern.domain.rollout import Advance
+from govern.operations.explaining import command_for
 from govern.operations.measure import measure_shadow
 from workspaces import EXAMPLES, Clone, another_clone, opened
 
@@ -24,6 +26,18 @@ def prompt_in_shadow(directory: Path) -> None:
     opened(directory / "ana", "prompt-change", bare=bare)
     ben = another_clone(bare, directory / "ben", "ben")
     _into_shadow(ben, "no-system-prompt", "prompt-change/data/pairs.csv")
+
+
+def prompt_rolled_back(directory: Path) -> None:
+    """Ana's prompt change, taken back by Ben on the day after it went into canary; promotions are frozen."""
+    prompt_in_shadow(directory)
+    ben = Clone(directory / "ben", "ben")
+    ben.done(
+        command_for(ben.workspace(), "no-system-prompt", "public", None, "refusal", "answers, then refuses")
+    )
+    ben.at("2026-11-20T10:00:00Z").done(Advance("no-system-prompt", "canary"))
+    note = "users of the canary got refusals"
+    ben.at("2026-11-21T09:00:00Z").done(Rollback("no-system-prompt", "operator-judgement", note=note))
 
 
 def model_in_shadow(directory: Path) -> None:
@@ -43,6 +57,7 @@ def _into_shadow(approver: Clone, packet: str, pairs: str) -> None:
 STARTS: Mapping[str, Callable[[Path], None]] = {
     "nothing": nothing,
     "a prompt in shadow": prompt_in_shadow,
+    "a prompt rolled back": prompt_rolled_back,
     "a model in shadow": model_in_shadow,
 }
 BEGINS = re.compile(r"<!-- run from ([a-z ]+) -->")

@@ -13,21 +13,26 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from builders import PACKET, World, branch
+from builders import EXAMPLE, PACKET, World, branch
 from govern.domain.change_control import ApplyChange, OpenChange
-from govern.domain.checks import RULES
+from govern.domain.checks import LATER, RULES
 from govern.domain.decision import Accepted
+from govern.domain.document import digest_of, lines
+from govern.domain.extension import Extend
 from govern.domain.gates import Border, Item, evaluate
 from govern.domain.policy import Actor
 from govern.domain.rollback import Rollback
+from govern.domain.rollout import Advance
 from govern.domain.verdict import Verdict
+from govern.domain.waiver import Waive
 
 FOLDER = Path(__file__).parents[1] / "cases" / "checks"
 FILES = {
     file.stem: yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
     for file in sorted(FOLDER.glob("*.yaml"))
 }
-SHELF: dict[str, Item] = {item.name: item for row in RULES[1].values() for item in row}
+SHELF: dict[str, Item] = {item.name: item for row in (*RULES[1].values(), LATER) for item in row}
+STARTS = {"shadow": "draft", "canary": "shadow", "wide": "canary", "adopted": "canary"}
 OUTCOMES = {"passed", "failed", "inconclusive", "error", "not_applicable"}
 
 Case = dict[str, Any]
@@ -109,6 +114,39 @@ def change(made: World, border: Border, told: Case) -> None:
     made.do(ApplyChange(PACKET))
 
 
+def write(made: World, border: Border, told: Case) -> None:
+    """A file as it is told, or the example's with a part of it replaced."""
+    path = told["path"]
+    text = told["text"] if "text" in told else (EXAMPLE / path).read_text("utf-8")
+    assert told.get("old", "") in text
+    made.documents.write(path, text.replace(told["old"], told["new"]) if "old" in told else text)
+
+
+def waive(made: World, border: Border, told: Case) -> None:
+    made.do(Waive(PACKET, told["check"], "known and watched", told["expires"]))
+
+
+def advance(made: World, border: Border, told: Case) -> None:
+    made.do(Advance(PACKET, told["to"], tuple(told.get("only", ()))))
+
+
+def stamps(made: World, border: Border, told: Case) -> None:
+    """A sample of the decision log: by cohort its counts, or a list of them, one a window."""
+    rows = [
+        {"kpi": None, "cohort": cohort, "window": f"2026-11-{20 + place}/P1D", "arm": "next", "excluded": 0,
+         "n": sum(counts.values()), "value": None, "counts": counts}
+        for cohort, given in told["counts"].items()
+        for place, counts in enumerate(given if isinstance(given, list) else [given])
+    ]  # fmt: skip
+    table = lines(rows)
+    made.documents.kept[digest_of(table)] = table
+    named = {"path": "decisions.csv", "sha256": digest_of(table), "rows": 100}
+    source = {"name": "stamps", "query": ["stamps"], "params": {}, "input": named, "until": None}
+    body = {"border": told.get("border", border.to), "source": source | told.get("source", {}), "windows": []}
+    body |= {"excluded": {}, "table": {"sha256": digest_of(table), "rows": len(rows)}}
+    made.fact("evidence_recorded/1", body)
+
+
 def edit(made: World, border: Border, told: Case) -> None:
     """The documents branch moves on after something was frozen."""
     for key, fields in told.items():
@@ -119,7 +157,7 @@ EVENTS: dict[str, Callable[[World, Border, Any], object]] = {
     "pairs": lambda made, _, told: made.pairs(told),
     "put": lambda made, _, told: made.put(told["to"], told["packet"], told.get("only", ())),
     "fact": lambda made, _, told: made.fact(
-        told["event"], told["body"], told.get("stream", f"packets/{PACKET}")
+        told["event"], told["body"], told.get("stream", f"packets/{PACKET}"), told.get("by", "ben")
     ),
     "now": lambda made, _, told: setattr(made, "now", told),
     "risk": risk,
@@ -130,6 +168,11 @@ EVENTS: dict[str, Callable[[World, Border, Any], object]] = {
     "verified": verified,
     "rollback": rollback,
     "change": change,
+    "waive": waive,
+    "advance": advance,
+    "extend": lambda made, _, told: made.do(Extend(PACKET, tuple(told["cohorts"]), told["percent"])),
+    "stamps": stamps,
+    "write": write,
     "edit": edit,
 }
 
@@ -143,7 +186,7 @@ def verdict_of(check: str, file: Case, case: Case) -> Verdict:
         made.documents.seal(packet)
     for path in case.get("gone", ()):
         del made.documents.files[path]
-    start = case.get("start", "shadow" if file["border"] == "canary" else "draft")
+    start = case.get("start", STARTS[file["border"]])
     if start != "draft":
         made.put(start)
     for event in case.get("events", ()):
@@ -190,4 +233,4 @@ def test_every_check_of_the_shelf_has_cases_that_pass_and_that_do_not() -> None:
 
 def test_check_is_told_by_the_border_of_its_file() -> None:
     for check, file in FILES.items():
-        assert check in {item.name for item in RULES[1][file["border"]]}
+        assert SHELF[check] in RULES[1].get(file["border"], LATER)

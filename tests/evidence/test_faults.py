@@ -71,7 +71,7 @@ def test_unknown_cohorts_when_many(tmp_path):
         ("empty.csv", b"", "GOV-EVD-008"),
         ("empty.parquet", b"", "GOV-EVD-008"),
         ("empty.jsonl", b"", "GOV-EVD-008"),
-        ("empty.csv.gz", gzip.compress(b""), "GOV-EVD-008"),
+        ("empty.csv.gz", gzip.compress(b"", mtime=0), "GOV-EVD-008"),
         ("junk.parquet", b"PAR1 but not for long PAR1", "GOV-EVD-009"),
         ("junk.csv.gz", b"not gzip", "GOV-EVD-009"),
         ("cut.csv.gz", gzip.compress(HEADER.encode() * 50)[:-12], "GOV-EVD-009"),

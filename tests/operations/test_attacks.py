@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from govern.domain.binding import current
+from govern.domain.binding import current, datafile
 from govern.domain.document import canonical, digest_of
 from govern.domain.policy import policy_of, view_of
 from govern.domain.records import Event, Record
@@ -15,6 +15,7 @@ from govern.domain.rehearsing import HoldRehearsal
 from govern.domain.rollback import Rollback
 from govern.errors import ExitCode, GovernError
 from govern.operations.asking import rehearse_packet
+from govern.operations.stamping import bytes_of_bindings
 from govern.operations.status import status_of
 from operations.forging import Forgery, decided, push, push_files, tamper, ungated
 from operations.worlds import CANARY, LEDGER, PACKET, SHADOW, World, commit_at, copied, found, stopped
@@ -109,6 +110,16 @@ def test_writers_are_stopped_when_the_ledger_is_broken(
     assert any("broken" in note for note in status_of(there).notes)
 
 
+def test_nothing_counts_that_was_recorded_when_the_ledger_was_broken(measured: World) -> None:
+    """An older program, or an attacker, goes on after the fault: even what the rules allow has no effect."""
+    advance = replace(decided(measured.ben, CANARY), serving=True)
+    tamper(measured, remove)
+    push(measured, advance)
+    assert measured.faults() == {"GOV-AUD-002"}
+    for clone in (measured.ben, measured.auditor()):
+        assert clone.workspace().state.packets[PACKET].phase == "shadow"
+
+
 QUIET = {"an input forged": (forged_input, "GOV-AUD-007")}
 
 
@@ -128,7 +139,8 @@ def test_serving_file_is_found_when_it_was_altered(measured: World, path: str) -
     measured.ben.done(CANARY)
     assert measured.faults() == {"GOV-AUD-021"}  # the next binding writes the true one again
     there = measured.ben.workspace()
-    assert there.repository.tree(there.tip or "").read("serving/bindings.json") != b"{}"
+    served = there.repository.tree(there.tip or "").read("serving/bindings.json")
+    assert served == bytes_of_bindings(datafile(there.state))
 
 
 # Records made by hand: chained, canonical, pushed; only their content is wrong.

@@ -17,7 +17,7 @@ from govern.report.answer import Answer
 
 NOUNS = ("baseline", "phase", "packet", "evidence", "rollback", "binding", "policy", "schema")
 MODULES = {"validate": "validate_help"}  # answered by cli.validate before this library is imported
-VERBS = ("init", "new", "demo", "status", "validate", "explain", "show", "log", "audit", "check")
+VERBS = ("init", "new", "demo", "status", "validate", "explain", "show", "log", "audit", "check", "sync")
 
 
 def build(wanted: str | None = None) -> typer.Typer:

@@ -86,7 +86,9 @@ def unfreeze(
     owner: Annotated[
         str | None, typer.Option(help="Who finds a cause that is unknown.", metavar="PERSON")
     ] = None,
-    due: Annotated[str | None, typer.Option(help="By when, a date or an instant, UTC.", metavar="DATE")] = None,
+    due: Annotated[
+        str | None, typer.Option(help="By when, a date or an instant, UTC.", metavar="DATE")
+    ] = None,
     dry_run: DryRun = False,
     actor: Actor = None,
     workspace: Folder = None,
@@ -108,8 +110,7 @@ def unfreeze(
                 if outcome.decision.exit == ExitCode.NO and not outcome.decision.type_line:
                     turn.extend(who_may(there.state, there.documents(), command)[:1])
                 return []
-            known = there.state.surfaces[surface]
-            return unfrozen_lines(surface, outcome.records[0].body, sorted(known.frozen))
+            return unfrozen_lines(surface, outcome.records[0].body, there.state.surfaces[surface].frozen)
 
         where = context(actor=actor, workspace=workspace)
         answer = write("binding unfreeze", where, lambda _: command, dry_run=dry_run, shown=shown)

@@ -1,7 +1,7 @@
 """`govern packet`: what people decide about a packet beside moving it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
@@ -35,19 +35,27 @@ from govern.operations.changes import effect_lines, settings_of
 from govern.operations.decide import Outcome
 from govern.report import phases
 from govern.report.answer import Answer, help_line
+from govern.report.wrap import wrapped
 
 app = typer.Typer(no_args_is_help=True, help="Approvals, waivers and other decisions about a packet.")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The options that all of them take."""
+
+    output: str
+    dry_run: bool
+    actor: str | None
+    workspace: str | None
 
 
 def _write(
     name: str,
     packet: str,
     command: Callable[[], Command],
-    output: str,
+    way: Way,
     *,
-    dry_run: bool,
-    actor: str | None,
-    folder: str | None,
     told: str = "",
     every: bool = False,
     role: str = "rollout_approve",
@@ -64,8 +72,8 @@ def _write(
 
         def above(outcome: Outcome) -> list[str]:
             decision = outcome.decision
-            mine = decision.type_line if isinstance(decision, Refused) else None
-            if role and not mine and hands_over != isinstance(decision, Refused):
+            line = decision.type_line if isinstance(decision, Refused) else None
+            if role and not line and hands_over != isinstance(decision, Refused):
                 me = outcome.workspace.actor().person
                 people = entitled(outcome.workspace, packet, role)
                 if hands_over or me not in people:
@@ -75,15 +83,15 @@ def _write(
             return phases.verdict_lines(decision.verdicts, every=every)
 
         asked = command()
-        where = context(actor=actor, workspace=folder)
-        answer = write(name, where, lambda _: asked, dry_run=dry_run, shown=above, told=lambda _: told)
+        where = context(actor=way.actor, workspace=way.workspace)
+        answer = write(name, where, lambda _: asked, dry_run=way.dry_run, shown=above, told=lambda _: told)
         if answer.exit == ExitCode.NO and answer.advice == ("type", help_line(name)):
             answer = replace(answer, advice=("type", same_line() if turn else f"govern phase show {packet}"))
-        if turn and answer.advice and not dry_run:
+        if turn and answer.advice and not way.dry_run:
             return replace(answer, advice=(f"{turn[0]} types", answer.advice[1]))
         return answer
 
-    raise typer.Exit(show(name, work, output))
+    raise typer.Exit(show(name, work, way.output))
 
 
 @app.command()
@@ -103,10 +111,7 @@ def approve(
         "packet approve",
         packet,
         lambda: Approve(packet, listed(only), to),
-        output,
-        dry_run=dry_run,
-        actor=actor,
-        folder=workspace,
+        Way(output, dry_run, actor, workspace),
         told=told,
         every=verbose,
     )
@@ -132,7 +137,7 @@ def waive(
         return Waive(packet, check, reason, moment("--expires", expires), owner, listed(only), to)
 
     told = f"{check} waived until {expires}: debt until then"
-    _write("packet waive", packet, command, output, dry_run=dry_run, actor=actor, folder=workspace, told=told)
+    _write("packet waive", packet, command, Way(output, dry_run, actor, workspace), told=told)
 
 
 @app.command("accept-risk")
@@ -150,10 +155,7 @@ def accept_risk(
         "packet accept-risk",
         packet,
         lambda: AcceptRisk(packet, reason, moment("--expires", expires)),
-        output,
-        dry_run=dry_run,
-        actor=actor,
-        folder=workspace,
+        Way(output, dry_run, actor, workspace),
         told=f"no shadow pairs for {packet}: the risk is taken until {expires}",
     )
 
@@ -193,13 +195,12 @@ def change(
         "packet change",
         packet,
         command,
-        output,
-        dry_run=dry_run,
-        actor=actor,
-        folder=workspace,
+        Way(output, dry_run, actor, workspace),
         told=told,
         hands_over=not apply,
-        shown=lambda outcome: effect_lines(outcome, packet),
+        shown=lambda outcome: [
+            line for said in effect_lines(outcome, packet) for line in wrapped(said, then="        ")
+        ],
     )
 
 
@@ -218,10 +219,7 @@ def on_call(
         "packet on-call",
         packet,
         lambda: DeclareOnCall(packet, moment("--until", until), moment("--since", since) if since else None),
-        output,
-        dry_run=dry_run,
-        actor=actor,
-        folder=workspace,
+        Way(output, dry_run, actor, workspace),
         told=f"until {until}",
         role="rollback_execute",
     )
@@ -242,10 +240,7 @@ def pause(
         "packet pause",
         packet,
         lambda: Pause(packet, reason),
-        output,
-        dry_run=dry_run,
-        actor=actor,
-        folder=workspace,
+        Way(output, dry_run, actor, workspace),
         told=told,
         role="",
     )
@@ -265,10 +260,7 @@ def resume(
         "packet resume",
         packet,
         lambda: Resume(packet, reason),
-        output,
-        dry_run=dry_run,
-        actor=actor,
-        folder=workspace,
+        Way(output, dry_run, actor, workspace),
         told="resumed",
     )
 
@@ -288,10 +280,7 @@ def withdraw(
         "packet withdraw",
         packet,
         lambda: Withdraw(packet, reason),
-        output,
-        dry_run=dry_run,
-        actor=actor,
-        folder=workspace,
+        Way(output, dry_run, actor, workspace),
         told=told,
         role="withdraw",
     )

@@ -93,20 +93,12 @@ def advance(
                 packet, to, listed(only), rehearsal={"same": rehearsed.same, "seconds": rehearsed.seconds}
             )
 
-        def verdicts(_: Workspace, decision: Accepted) -> list[str]:
-            lead = decision.events[0].body
-            every = verbose or lead["to"] == "shadow"
-            lines = phases.verdict_lines(decision.verdicts, every=every, counted=True)
-            count = "" if every else f"     {phases.summary(decision.verdicts)} (all: -v)"
-            return [*wrapped(f"{packet}   {lead['from']} -> {lead['to']}{count}"), *lines]
-
         def shown(outcome: Outcome) -> list[str]:
             if not isinstance(outcome.decision, Refused) or not outcome.decision.verdicts:
                 return []
-            asked = ask_border(outcome.workspace, packet, listed(only), to)
-            judged = outcome.decision.verdicts
-            lines = phases.border_lines(asked.border, judged, asked.base, asked.pooled, every=verbose)
-            return [*lines, phases.closing(asked.border, outcome.decision)]
+            at, judged = ask_border(outcome.workspace, packet, listed(only), to), outcome.decision.verdicts
+            lines = phases.border_lines(at.border, judged, at.base, at.pooled, every=verbose)
+            return [*lines, phases.closing(at.border, outcome.decision)]
 
         return write(
             "phase advance",
@@ -114,7 +106,7 @@ def advance(
             prepare,
             dry_run=dry_run,
             question="Advance?",
-            before=verdicts,
+            before=lambda _, decision: _passed(packet, decision, verbose),
             yes=yes,
             shown=shown,
             told=_told,
@@ -122,6 +114,15 @@ def advance(
         )
 
     raise typer.Exit(show("phase advance", work, output))
+
+
+def _passed(packet: str, decision: Accepted, verbose: bool) -> list[str]:
+    """What stands above the question: into shadow every check, later what has something to say."""
+    lead = decision.events[0].body
+    every = verbose or lead["to"] == "shadow"
+    count = "" if every else f"     {phases.summary(decision.verdicts)} (all: -v)"
+    head = wrapped(f"{packet}   {lead['from']} -> {lead['to']}{count}")
+    return [*head, *phases.verdict_lines(decision.verdicts, every=every, counted=True)]
 
 
 def _unnamed(where: Context, packet: str) -> UsageError:

@@ -9,8 +9,12 @@ from govern.cli.validate import FORMATS, run
 
 
 def command(
-    paths: Annotated[list[str] | None, typer.Argument(help="Documents or folders; all of the workspace.")] = None,
-    fix: Annotated[bool, typer.Option("--fix", help="Write what can be computed, and show the diff.")] = False,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Documents or folders; all of the workspace.")
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Write what can be computed, and show the diff.")
+    ] = False,
     output: Annotated[
         str, typer.Option("--format", help="How findings are printed.", metavar="|".join(FORMATS))
     ] = "text",

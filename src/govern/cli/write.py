@@ -9,6 +9,7 @@ from govern.domain.records import Record
 from govern.errors import RefusedError
 from govern.operations.context import Context
 from govern.operations.decide import Outcome, run
+from govern.operations.sync import publish_first
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer, refused, verdict_data
 from govern.report.wrap import wrapped
@@ -41,6 +42,8 @@ def write(
             return True
         raise RefusedError("nothing was recorded: the answer was no", type_line=same_line())
 
+    if not dry_run:
+        publish_first(context)
     outcome = run(context, prepare, dry_run=dry_run, confirm=confirm)
     above = tuple(shown(outcome)) if shown else ()
     if isinstance(outcome.decision, Refused):

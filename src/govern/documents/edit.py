@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from govern.documents.catalog import Catalog, kind_of, mendable, read_catalog
 from govern.documents.flow import flow
 from govern.documents.schemas import settle_texts
+from govern.documents.second_reader import reads_the_same
 from govern.documents.tree import Overlay, Tree, holds
 from govern.documents.yaml import DICTIONARY, scan
 from govern.documents.yaml_codes import YamlFault
@@ -56,8 +57,17 @@ def mend(tree: Tree, folder: str, paths: Collection[str] | None = None) -> list[
     return [
         Edit(path, before[path], data)
         for path, data in changed.items()
-        if data != before[path] and _readable(data)
+        if data != before[path] and _sound(data)
     ]
+
+
+def _sound(data: bytes) -> bool:
+    """Nothing is written that this reader and another one do not read alike."""
+    try:
+        found = scan(data, limits=DICTIONARY)
+    except YamlFault:
+        return False
+    return reads_the_same(data, found.value, found.sources)
 
 
 def _readable(data: bytes) -> bool:

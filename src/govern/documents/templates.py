@@ -11,7 +11,7 @@ from pathlib import Path
 
 from govern.documents import schemas
 from govern.documents.flow import flow
-from govern.domain.document import SINGLE_FILES, Value
+from govern.domain.document import KINDS, SINGLE_FILES, Value
 from govern.errors import DocumentError
 
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")

@@ -101,7 +101,8 @@ def _entitled(state: State, writer: Writer, command: Command, actor: Actor) -> N
         holders = ", ".join(policy.holders(writer.role)) or "nobody"
         if actor.claimed:
             raise Refusal(f"a claimed actor holds no role, and this takes {writer.role} ({holders})")
-        raise Refusal(f"{actor.person} may not: it takes {writer.role}, which {holders} hold")
+        turn = next(iter(policy.holders(writer.role)), None)
+        raise Refusal(f"{actor.person} may not: it takes {writer.role}, which {holders} hold", turn=turn)
 
 
 def revive(asked: Mapping[str, Any], body: Mapping[str, Any]) -> Command | None:

@@ -22,6 +22,7 @@ from govern.domain.records import Event, Record
 from govern.domain.state import Packet, State
 from govern.errors import ExitCode
 
+IMMUTABLE = ("surface", "prev", "next", "model_version_prev", "model_version_next", "calibration_packet_id", "authors")
 Setting = Mapping[str, Any]  # {document: FOLDER/ID, field: dotted path, value}
 
 
@@ -109,12 +110,23 @@ def changed_values(
                 f"{packet.id} has not frozen `{key}`" + (f"; nearest: {close}" if close else ""),
                 exit=ExitCode.COULD_NOT,
             )
+        _changeable(key, setting["field"])
         document = documents.frozen(key, packet.frozen[key])
         value = values.setdefault(key, deepcopy(dict(document.value)))
         _set(value, key, setting["field"].split("."), setting["value"])
         if problems := documents.problems(document.kind, value):
             raise Refusal(f"{key}:{setting['field']}: {problems[0]}", exit=ExitCode.COULD_NOT)
     return values
+
+
+def _changeable(key: str, field: str) -> None:
+    """What a packet is about never changes under way: another prev or next is another packet."""
+    first = field.partition(".")[0]
+    if first in ("kind", "id") or (key.startswith("packets/") and first in IMMUTABLE):
+        raise Refusal(
+            f"{key}:{first} is fixed for good: another one is another packet",
+            type_line="govern new packet ID --change prompt=FILE",
+        )
 
 
 def _set(value: dict[str, Any], key: str, path: list[str], new: Any) -> None:

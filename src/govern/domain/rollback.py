@@ -4,22 +4,28 @@ It has no gate and reads no document: all it needs stands in the ledger. Finding
 person under stress, and publishing when the remote is gone, are the command line's business.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from govern.domain.baseline import Target
-from govern.domain.binding import Move, changed, current, way_back
+from govern.domain.binding import Move, changed, way_back
 from govern.domain.capability import Capability, Writer
 from govern.domain.commands import asked
-from govern.domain.decision import Accepted, Decision, Refusal
+from govern.domain.decision import Accepted, Decision
 from govern.domain.document import Documents
-from govern.domain.findings import nearest
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
+from govern.domain.rollback_scope import (
+    bound_since,
+    cohorts_of,
+    default_back,
+    fired_by,
+    packet_of,
+    target_of_command,
+)
 from govern.domain.state import Duty, Packet, State
 from govern.domain.windows import after
-from govern.errors import ExitCode
 
 
 @dataclass(frozen=True)
@@ -44,10 +50,10 @@ class Rollback:
 
 
 def decide(state: State, documents: Documents, command: Rollback, actor: Actor, now: str) -> Decision:
-    packet = _packet(state, command)
-    cohorts = _cohorts(state, packet, command)
-    fired = _fired(packet, command)
-    moves = way_back(state, packet, cohorts, _target(state, packet, command))
+    packet = packet_of(state, command)
+    cohorts = cohorts_of(state, packet, command)
+    fired = fired_by(packet, command)
+    moves = way_back(state, packet, cohorts, target_of_command(state, packet, command))
     events = [
         Event(
             f"packets/{packet.id}",
@@ -62,7 +68,7 @@ def decide(state: State, documents: Documents, command: Rollback, actor: Actor, 
             "rollback",
             moves,
             packet=packet.id,
-            default=_default(state, packet, cohorts, moves),
+            default=default_back(state, packet, cohorts, moves),
         ),
         Event(
             f"surfaces/{packet.surface}",
@@ -91,7 +97,7 @@ def _body(
         "stay": [cohort for cohort in packet.on_next if cohort not in cohorts],
         "to": moves[0].to.baseline if moves else _prev(packet).baseline,
         "reason": command.reason,
-        "range": {"since": command.since or _bound_since(state, packet, cohorts)},
+        "range": {"since": command.since or bound_since(state, packet, cohorts)},
         "relabel": {
             "owner": actor.person,
             "due": after(now, numbers["relabel_within"]),
@@ -109,17 +115,6 @@ def _body(
     )
 
 
-def _fired(packet: Packet, command: Rollback) -> tuple[str, ...]:
-    """The trigger's record, where one is named."""
-    if command.trigger is None:
-        return ()
-    names = [record.name for record in packet.fired]
-    if command.trigger not in names:
-        there = f"; there are: {', '.join(names)}" if names else ": none has fired"
-        raise Refusal(f"no trigger of {packet.id} fired as {command.trigger}{there}", exit=ExitCode.COULD_NOT)
-    return (command.trigger,)
-
-
 def _acknowledged(packet: Packet, fired: Sequence[str]) -> list[Event]:
     """Going back is taking note of the incident, where nobody had."""
     stream = f"packets/{packet.id}"
@@ -128,88 +123,6 @@ def _acknowledged(packet: Packet, fired: Sequence[str]) -> list[Event]:
         for name in fired
         if name not in packet.acknowledged
     ]
-
-
-def _default(
-    state: State, packet: Packet, cohorts: Sequence[str], moves: Sequence[Move]
-) -> tuple[Target | None, Target] | None:
-    """An adopted packet made its next the default: with the last of its cohorts that goes back, too."""
-    if packet.phase != "adopted" or not moves or set(packet.on_next) - set(cohorts):
-        return None
-    return (state.surfaces[packet.surface].default[-1].to, moves[0].to)
-
-
-def _target(state: State, packet: Packet, command: Rollback) -> Target | None:
-    """Another baseline than prev, which the ledger must have known on this surface."""
-    if command.to is None:
-        return None
-    known: dict[str, Target] = {}
-    for other in state.packets.values():
-        if other.surface == packet.surface:
-            known |= {side.baseline: side for side in (other.prev, other.next) if side is not None}
-    surface = state.surfaces[packet.surface]
-    for timeline in (surface.default, *surface.cohorts.values()):
-        known |= {bound.to.baseline: bound.to for bound in timeline}
-    if command.to not in known:
-        there = ", ".join(sorted(known))
-        raise Refusal(
-            f"{packet.surface} never ran `{command.to}`; it knows: {there}", exit=ExitCode.COULD_NOT
-        )
-    return known[command.to]
-
-
-def _packet(state: State, command: Rollback) -> Packet:
-    packet = state.packets.get(command.packet)
-    if packet is not None and packet.prev is None:
-        raise Refusal(f"{packet.id} was never in shadow: nobody is on next", exit=ExitCode.YES)
-    if packet is None:
-        close = nearest(command.packet, state.packets)
-        raise Refusal(
-            f"no packet `{command.packet}` in the ledger" + (f"; nearest: {close}" if close else ""),
-            exit=ExitCode.COULD_NOT,
-        )
-    reasons = state.in_force.view["entry_reasons"]
-    if command.reason not in reasons:
-        raise Refusal(
-            f"no reason `{command.reason}`; there are: {', '.join(reasons)}", exit=ExitCode.COULD_NOT
-        )
-    return packet
-
-
-def _cohorts(state: State, packet: Packet, command: Rollback) -> list[str]:
-    known = packet.on_next
-    wanted = sorted(set(command.cohorts)) or list(known)
-    for cohort in wanted:
-        if cohort not in packet.stages:
-            close = nearest(cohort, packet.stages)
-            raise Refusal(
-                f"no cohort `{cohort}` in {packet.id}" + (f"; nearest: {close}" if close else ""),
-                exit=ExitCode.COULD_NOT,
-            )
-    going = [cohort for cohort in wanted if cohort in known]
-    if not going and command.stale and command.cohorts:
-        return wanted
-    if not going:
-        where = ", ".join(f"{c} on {current(state.surfaces[packet.surface], c).to.baseline}" for c in wanted)
-        raise Refusal(f"already back, nothing to do: {where or 'nobody is on next'}", exit=ExitCode.YES)
-    return going
-
-
-def _prev(packet: Packet) -> Target:
-    assert packet.prev is not None
-    return packet.prev
-
-
-def _bound_since(state: State, packet: Packet, cohorts: Iterable[str]) -> str:
-    """When the first of them was bound to next: the incident cannot have begun earlier."""
-    assert packet.next is not None
-    since = [
-        binding.at
-        for cohort in cohorts
-        for binding in state.surfaces[packet.surface].cohorts.get(cohort, ())
-        if binding.to.digest == packet.next.digest
-    ]
-    return min(since, default=state.at)
 
 
 def _review(state: State, packet: Packet, actor: Actor, now: str) -> Event:
@@ -272,6 +185,11 @@ def fold_review(state: State, record: Record) -> None:
 def fold_frozen(state: State, record: Record) -> None:
     surface = state.surfaces[record.stream.partition("/")[2]]
     surface.frozen |= dict.fromkeys(record.body["cohorts"], record.name)
+
+
+def _prev(packet: Packet) -> Target:
+    assert packet.prev is not None
+    return packet.prev
 
 
 CAPABILITY = Capability(

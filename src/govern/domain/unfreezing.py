@@ -55,7 +55,7 @@ def decide(state: State, documents: Documents, command: Unfreeze, actor: Actor, 
     if command.freezes and (fresh := set(freezes) - set(command.freezes)):
         said = f"{command.surface} was frozen anew meanwhile ({min(fresh)})"
         raise Refusal(said, type_line=f"govern show {min(fresh)}")
-    for packet in packets:
+    for packet in packets if lifted else ():
         if actor.person not in (may := _may_lift(state, documents, packet)):
             raise Refusal(f"{actor.person} may not lift what {packet} froze; {', '.join(may)} may")
     uses = (*freezes, *sorted({duty.record for duty in settled}))
@@ -66,10 +66,10 @@ def decide(state: State, documents: Documents, command: Unfreeze, actor: Actor, 
 
 
 def who_may(state: State, documents: Documents, command: Unfreeze) -> list[str]:
-    """The people who may give this command; empty where it asks for what is not there."""
-    if command.surface not in state.surfaces:
-        return []
-    allowed = [_may_lift(state, documents, packet) for packet in _packets(state, command)]
+    """The people who may give this command; whoever holds the role names a cause that lifts nothing."""
+    frozen = state.surfaces[command.surface].frozen if command.surface in state.surfaces else {}
+    lifts = frozen and (not command.cohorts or set(command.cohorts) & set(frozen))
+    allowed = [_may_lift(state, documents, packet) for packet in _packets(state, command)] if lifts else []
     return [person for person in _holders(state) if all(person in may for may in allowed)]
 
 

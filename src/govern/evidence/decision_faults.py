@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from govern.domain.findings import Finding, Severity, nearest
-from govern.evidence.decision_tables import REQUIRED, Tables
+from govern.evidence.decision_tables import OPTIONAL, REQUIRED, Tables
 from govern.evidence.faults import SHOWN, count, first, shown
 from govern.evidence.measures import run
 from govern.evidence.sources import FORMS
@@ -45,7 +45,7 @@ def of_columns(name: str, tables: Tables) -> tuple[Finding, ...]:
         lacking = [column for column in REQUIRED if column not in columns]
         if not lacking:
             continue
-        spare = [column for column in columns if column not in REQUIRED]
+        spare = [column for column in columns if column not in (*REQUIRED, *OPTIONAL)]
         close = {column: nearest(column, spare) for column in lacking}
         named = [f"{column} (nearest: {close[column]})" if close[column] else column for column in lacking]
         some = "" if len(tables) == 1 else f" in {count(len(files), 'file')}: {first(files)}"
@@ -99,7 +99,7 @@ def zones(name: str, connection: "DuckDBPyConnection", size: dict[str, Any]) -> 
     """Some times with a zone and some without: which of them are UTC nobody can know."""
     if size["zoned"] and size["unzoned"]:
         fewer = "NOT zoned" if size["unzoned"] <= size["zoned"] else "zoned"
-        named = sample(connection, f"decided_at IS NOT NULL AND {fewer}", "written")
+        named = sample(connection, f"isfinite(decided_at) AND {fewer}", "written")
         message = (
             f"decided_at names a zone in {size['zoned']:,} decisions and none in {size['unzoned']:,}: {named}"
         )

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import cache
 
 from govern.domain.binding import datafile
-from govern.domain.document import FOLDERS, SINGLE_FILES, digest_of
+from govern.domain.document import digest_of
 from govern.domain.findings import Finding
 from govern.domain.records import Record, path_of
 from govern.domain.state import State
@@ -21,8 +21,8 @@ from govern.ledger.faults import CODES, Fault, finding
 from govern.ledger.history import LedgerCommit, check_inputs
 from govern.ledger.seen import remember, rewritten
 from govern.operations.judging import Judged, follow
+from govern.operations.needs import needs
 from govern.operations.stamping import bytes_of_bindings
-from govern.operations.tables import named_in
 from govern.operations.workspace import Workspace
 
 __all__ = ["CODES", "Audited", "audit"]
@@ -45,7 +45,7 @@ def audit(workspace: Workspace) -> Audited:
     """Every law over the whole ledger. Findings of structure come first, the others in ledger order."""
     result = Audited(findings=list(workspace.history.all_findings))
     result.findings += _rewritten(workspace)
-    inputs = check_inputs(workspace.repository, workspace.history, _needs)
+    inputs = check_inputs(workspace.repository, workspace.history, needs)
     lacking = {found.message.partition(" ")[0] for found in inputs if found.code == Fault.INPUT_MISSING}
     result.findings += inputs
     line = MainLine(workspace)
@@ -79,27 +79,6 @@ def _rewritten(workspace: Workspace) -> Iterator[Finding]:
         return
     with suppress(RepositoryError):  # an audit needs no right to write
         remember(repository, branch)
-
-
-def _needs(record: Record) -> list[str]:
-    """Digests that must lie in inputs: tables, frozen documents, and documents that were read.
-
-    Which other file was read as text only its check knows: deciding again misses the bytes, and says so.
-    """
-    named = [record.body.get(name) for name in ("table", "items")]
-    needed = [*named_in(record), *(table.get("sha256") for table in named if isinstance(table, dict))]
-    frozen = record.body.get("frozen")
-    if isinstance(frozen, dict) and record.event in ("phase_advanced/1", "change_control_applied/1"):
-        needed += frozen.values()
-    needed += [digest for path, digest in (record.documents or {}).items() if _ours(path)]
-    return [digest for digest in needed if isinstance(digest, str)]
-
-
-def _ours(path: str) -> bool:
-    """A document rather than a pinned file: documents lie in govern.yaml, cohorts.yaml and known folders."""
-    folder, _, name = path.rpartition("/")
-    kept = name.endswith(".yaml") and folder.rpartition("/")[2] in FOLDERS.values()
-    return kept or name in SINGLE_FILES.values()
 
 
 def _about(fault: Fault, record: Record, message: str) -> Finding:

@@ -24,6 +24,7 @@ from govern.errors import RefusedError, RepositoryError
 from govern.ledger.append import Published, commit, publish
 from govern.ledger.seen import remember
 from govern.operations.context import Context
+from govern.operations.reading import BranchDocuments, NoDocuments
 from govern.operations.stamping import Envelope, Stamped, bytes_of_bindings, stamp
 from govern.operations.workspace import Workspace, open_workspace
 
@@ -85,26 +86,34 @@ def run(
 
 
 def take(
-    workspace: Workspace, command: Command, actor: Actor | None = None
+    workspace: Workspace,
+    command: Command,
+    actor: Actor | None = None,
+    *,
+    documents: BranchDocuments | NoDocuments | None = None,
+    happened_at: str | None = None,
 ) -> tuple[Decision, Stamped | None]:
-    """Decide in this state; the records where the answer is yes. Nothing is written."""
+    """Decide in this state; the records where the answer is yes. Nothing is written.
+
+    `documents` other than those of the branch: the way back reads none. `happened_at` is when it was decided
+    first, where it is recorded later.
+    """
     actor = actor or workspace.actor()
-    documents = workspace.documents()
+    documents = documents or workspace.documents()
     now = workspace.now()
     if command.do in PROMOTIONS:
         _require_clock(workspace)
     decision = decide(workspace.state, documents, command, actor, now)
     if isinstance(decision, Refused):
         return decision, None
-    assert workspace.main is not None
     policy = workspace.state.policy
     envelope = Envelope(
         command=workspace.context.nonce(),
         at=now,
-        happened_at=None,
+        happened_at=happened_at,
         actor=actor.person,
         claimed=actor.claimed,
-        main=workspace.main,
+        main=workspace.main or workspace.state.main,
         policy=policy.stamp if policy else decision.events[0].body["policy"],
         asked=decision.asked,
         documents=documents.read,
@@ -134,13 +143,22 @@ def keep_record(
     fault: Callable[[str], None] | None = None,
 ) -> tuple[str, Published]:
     """Commit the records with all that belongs to them, and try to make that the tip."""
+    oid = made(workspace, stamped, who, fault)
+    branch = workspace.ledger_branch
+    return oid, publish(workspace.repository, oid, workspace.tip, branch=branch, fault=fault or _no_fault)
+
+
+def made(
+    workspace: Workspace,
+    stamped: Stamped,
+    who: tuple[str, str],
+    fault: Callable[[str], None] | None = None,
+) -> str:
+    """The commit of the records with all that belongs to them; no branch moves. The state folds them in."""
     files = {**stamped.files, **serving_files(workspace, stamped.records)}
     lead = stamped.records[0]
     message = f"{lead.event} {lead.name}\n\ncommand: {lead.command}\nactor: {lead.actor}\n"
-    step = fault or _no_fault
-    oid = commit(workspace.repository, workspace.tip, files, message, who, lead.at, fault=step)
-    branch = workspace.ledger_branch
-    return oid, publish(workspace.repository, oid, workspace.tip, branch=branch, fault=step)
+    return commit(workspace.repository, workspace.tip, files, message, who, lead.at, fault=fault or _no_fault)
 
 
 def _no_fault(_: str) -> None:

@@ -5,6 +5,7 @@ what its record names, from the ledger's inputs. Both are the same to a decision
 """
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from govern.documents import catalog
@@ -59,6 +60,22 @@ class KeptDocuments:
 
     def problems(self, kind: str, value: Value) -> tuple[str, ...]:
         return tuple(finding.message for finding in check(kind, value, "", Positions()))
+
+
+class NoDocuments(KeptDocuments):
+    """For the way back, which reads none: not even a spoilt documents branch can stop it."""
+
+    read: Mapping[str, str] = MappingProxyType({})
+    bytes_read: Mapping[str, bytes] = MappingProxyType({})
+
+    def get(self, kind: str, document_id: str) -> Document | None:
+        raise AssertionError(f"a rollback reads no document: {kind} {document_id}")
+
+    def pinned(self, pattern: str) -> Mapping[str, str]:
+        raise AssertionError(f"a rollback reads no file: {pattern}")
+
+    def text(self, path: str) -> str | None:
+        raise AssertionError(f"a rollback reads no file: {path}")
 
 
 class BranchDocuments(KeptDocuments):

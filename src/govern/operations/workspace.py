@@ -19,11 +19,11 @@ from govern.ledger.append import LEDGER
 from govern.ledger.history import History, LedgerCommit, read_history, read_input
 from govern.ledger.repository import Fetched, Repository, open_repository
 from govern.ledger.seen import rewritten
+from govern.operations.choosing import choose, documents_branch, ledger_tip
 from govern.operations.context import Context
 from govern.operations.reading import BranchDocuments, Inputs, MissingInputError
 from govern.operations.tables import taken_in
 
-CLOCKS_APART = 300  # seconds that an own clock may lie behind the ledger before promotions stop
 # From the first commit with one of these on, nothing of a ledger counts.
 BREAKING = ("GOV-AUD-001", "GOV-AUD-002", "GOV-AUD-003", "GOV-AUD-004", "GOV-AUD-005", "GOV-AUD-006")
 
@@ -71,8 +71,10 @@ class Workspace:
 
     def sound_commands(self) -> list[tuple[LedgerCommit, Sequence[Record]]]:
         """The commands up to the first commit that breaks the ledger: what is in force."""
-        broken = {commit for commit, found in self.history.findings.items() if _breaking(found)}
-        return list(takewhile(lambda command: command[0].oid not in broken, self.commands()))
+        faults = self.history.findings
+        sound = takewhile(lambda commit: not _breaking(faults.get(commit.oid, ())), self.history.commits)
+        standing = {commit.oid for commit in sound}
+        return [command for command in self.commands() if command[0].oid in standing]
 
     @property
     def broken(self) -> Finding | None:
@@ -160,8 +162,8 @@ def open_workspace(
     repository = open_repository(context.directory)
     fetched = Fetched(True)
     if fetch:
-        fetched = repository.fetch(_documents_branch(repository), timeout=5.0)
-    branch = _choose(repository, context, opened)
+        fetched = repository.fetch(documents_branch(repository), timeout=5.0)
+    branch = choose(repository, context, opened=opened)
     history = read_history(repository, ledger_tip(repository, branch))
     if opened and history.tip is None:
         raise _no_ledger(repository, fetched)
@@ -194,85 +196,6 @@ def _fold(workspace: Workspace, judge: bool, void: Mapping[str, str] | None) -> 
     else:
         for _, records in commands[:1]:
             follow(workspace.state, workspace.inputs, records, {})
-
-
-def ledger_tip(repository: Repository, branch: str) -> str | None:
-    """The published tip; where the local ledger is ahead of it (not published yet), the local one."""
-    published, local = repository.tip(branch), repository.local_tip(branch)
-    if published is None or local is None or published == local:
-        return published or local
-    return local if repository.is_ancestor(published, local) else published
-
-
-def _documents_branch(repository: Repository) -> str | None:
-    """The branch to fetch beside the ledger: what the genesis says, else the remote's HEAD."""
-    for branch in _ledgers(repository):
-        tip = ledger_tip(repository, branch)
-        genesis = _genesis(repository, tip) if tip is not None else None
-        if genesis is not None and "documents_branch" in genesis.body:
-            return str(genesis.body["documents_branch"])
-    return repository.default_branch() if repository.remote else None
-
-
-def _genesis(repository: Repository, tip: str) -> Record | None:
-    from govern.ledger.records import RecordFault, parse
-
-    path = "records/workspace/main/0001.yaml"
-    data = repository.tree(tip).read(path)
-    try:
-        return parse(data, path) if data is not None else None
-    except RecordFault:
-        return None
-
-
-def _ledgers(repository: Repository) -> list[str]:
-    from govern.ledger.repository import TRACKING
-
-    names = set()
-    for folder in (
-        "refs/heads/",
-        TRACKING,
-        f"refs/remotes/{repository.remote}/" if repository.remote else "",
-    ):
-        if folder:
-            names |= {ref.removeprefix(folder) for ref in repository.refs(folder)}
-    return sorted(name for name in names if name == LEDGER or name.startswith(f"{LEDGER}-"))
-
-
-def _choose(repository: Repository, context: Context, opened: bool) -> str:
-    """The ledger branch of the workspace that is meant: --workspace, else where one stands, else the only one."""
-    ledgers = _ledgers(repository)
-    if len(ledgers) <= 1 and context.workspace is None:
-        return ledgers[0] if ledgers else LEDGER
-    folders = {}
-    for branch in ledgers:
-        tip = ledger_tip(repository, branch)
-        genesis = _genesis(repository, tip) if tip else None
-        if genesis is not None and "folder" in genesis.body:
-            folders[str(genesis.body["folder"])] = branch
-    if context.workspace is not None:
-        wanted = context.workspace.rstrip("/")
-        if wanted in folders:
-            return folders[wanted]
-        if not opened:
-            return f"{LEDGER}-{wanted.replace('/', '-')}" if ledgers else LEDGER
-        raise UsageError(f"no workspace `{wanted}`; there are: {', '.join(sorted(folders)) or 'none'}")
-    here = _here(repository, context)
-    for folder, branch in folders.items():
-        if here == folder or here.startswith(folder + "/"):
-            return branch
-    if len(folders) == 1:
-        return next(iter(folders.values()))
-    raise UsageError(
-        f"several workspaces: {', '.join(sorted(folders))}",
-        type_line=f"govern status --workspace {min(folders)}",
-    )
-
-
-def _here(repository: Repository, context: Context) -> str:
-    root = repository.root
-    directory = context.directory.resolve()
-    return directory.relative_to(root).as_posix() if root and directory.is_relative_to(root) else ""
 
 
 def _no_ledger(repository: Repository, fetched: Fetched) -> RepositoryError:

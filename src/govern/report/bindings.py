@@ -1,6 +1,6 @@
 """Bindings for people: who is on what, the bundle that decides for one cohort, and how it came to be."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from govern.domain.baseline import PARTS, Target
@@ -95,6 +95,15 @@ def change_lines(changes: Iterable[Any]) -> list[str]:
         by = f"{cause(change.binding)}, {change.binding.record}, {change.binding.actor}"
         lines += wrapped(f"{text}   {by}", f"{change.binding.at}  ", "    ")
     return lines
+
+
+def unfrozen_lines(surface_id: str, body: Mapping[str, Any], frozen: Iterable[str]) -> list[str]:
+    """What an unfreezing lifts, what stays frozen, and the cause or who owes it. `body` is that of its record."""
+    free = few(body["cohorts"]) if body["cohorts"] else "nobody was frozen any more"
+    rows = [("may go on", free), ("frozen", few(sorted(set(frozen) - set(body["cohorts"]))))]
+    owed = f", {body['owner']} finds it by {body['due']}" if "due" in body else ""
+    rows.append(("root cause", f"{body['root_cause']}{owed} ({few(body['packets'])})"))
+    return [surface_id, *(line for name, text in rows if text for line in wrapped(text, f" {name:<10}  "))]
 
 
 def binding_data(surface: str, cohort: str | None, binding: Binding) -> dict[str, Any]:

@@ -6,10 +6,11 @@ mismatched, missing_version, late}}`; rows of several windows add up, a newer sa
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection
+from functools import partial
 
 from govern.domain.binding import current
-from govern.domain.evidence import Row, table
+from govern.domain.evidence import table
 from govern.domain.gates import Border
 from govern.domain.records import Record
 from govern.domain.verdict import Outcome, Verdict
@@ -18,17 +19,19 @@ FAULTS = {"mismatched": "with another stamp than was bound", "missing_version": 
 
 
 def check(border: Border) -> Verdict:
-    judged = [cohort for cohort in border.cohorts if cohort in border.packet.on_next]
+    on_next = set(border.packet.on_next)
+    judged = [cohort for cohort in border.cohorts if cohort in on_next]
     if not judged:
         return Verdict("stamps", "not_applicable", "none of them is on next yet")
-    sampled = {cohort: _newest(border, cohort) for cohort in judged}
-    uses = tuple(sorted({name for name, _ in sampled.values() if name}))
+    sampled = _samples(border, set(judged))
+    uses = tuple(sorted({name for name, _ in sampled.values()}))
     wrong = {
         cohort: f"{cohort} {', '.join(f'{counts[name]} {told}' for name, told in FAULTS.items() if counts[name])}"
         for cohort, (_, counts) in sampled.items()
         if any(counts[name] for name in FAULTS)
     }
-    empty = [cohort for cohort in judged if cohort not in wrong and not sampled[cohort][1]["matched"]]
+    seen = {cohort for cohort, (_, counts) in sampled.items() if counts["matched"]}
+    empty = [cohort for cohort in judged if cohort not in seen and cohort not in wrong]
     outcomes: dict[str, Outcome] = dict.fromkeys(empty, "inconclusive")
     if wrong:
         outcomes |= dict.fromkeys(wrong, "failed")
@@ -42,28 +45,23 @@ def check(border: Border) -> Verdict:
     return Verdict("stamps", "passed", text, uses=uses)
 
 
-def _newest(border: Border, cohort: str) -> tuple[str, Counter[str]]:
-    """The newest sample that has the cohort, and its counts; no name where there is none."""
-    for record in reversed(border.packet.evidence):
-        rows = _rows(border, record, cohort) if _counts(border, record, cohort) else []
-        if rows:
-            total: Counter[str] = Counter()
-            for row in rows:
-                total.update(row["counts"])
-            return record.name, total
-    return "", Counter()
+def _samples(border: Border, judged: Collection[str]) -> dict[str, tuple[str, Counter[str]]]:
+    """By cohort: the newest sample since counting began and since its last move, and what that counted."""
+    found: dict[str, tuple[str, Counter[str]]] = {}
+    for record in filter(partial(_counts, border), reversed(border.packet.evidence)):
+        counted: dict[str, Counter[str]] = {}
+        for row in table(border, record.body["table"]["sha256"]):
+            if row["kpi"] is None and row["arm"] == "next" and row["cohort"] in judged:
+                counted.setdefault(row["cohort"], Counter()).update(row["counts"])
+        for cohort, counts in counted.items():
+            if record.at >= current(border.surface, cohort).at:
+                found.setdefault(cohort, (record.name, counts))
+    return found
 
 
-def _counts(border: Border, record: Record, cohort: str) -> bool:
-    """Sampled for this border since counting began, and not before the cohort's last move."""
+def _counts(border: Border, record: Record) -> bool:
     return (
         record.body["source"]["name"] == "stamps"
         and record.body["border"] == border.to
         and record.n > border.packet.counting_from
-        and record.at >= current(border.surface, cohort).at
     )
-
-
-def _rows(border: Border, record: Record, cohort: str) -> Sequence[Row]:
-    rows = table(border, record.body["table"]["sha256"])
-    return [row for row in rows if (row["kpi"], row["cohort"], row["arm"]) == (None, cohort, "next")]

@@ -33,7 +33,7 @@ def _debts(border: Border) -> dict[tuple[str, str], Record]:
     debts: dict[tuple[str, str], Record] = {}
     for record in (*border.packet.waivers, *border.packet.risks):
         if record.name in rested_on:
-            cohorts = record.body.get("cohorts", border.cohorts)  # a risk is taken for the packet
+            cohorts = set(record.body.get("cohorts", border.cohorts))  # a risk is taken for the packet
             what = record.body.get("check") or record.body["risk"]
             debts |= {(cohort, what): record for cohort in border.cohorts if cohort in cohorts}
     return debts

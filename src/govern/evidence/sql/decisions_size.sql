@@ -4,9 +4,9 @@ SELECT
     COUNT(*) AS rows,
     MIN(decided_at) AS first,
     MAX(decided_at) AS last,
-    COUNT(CASE WHEN decided_at IS NULL OR NOT ISFINITE(decided_at) THEN 1 END) AS timeless,
+    COUNT(*) - COUNT(CASE WHEN ISFINITE(decided_at) THEN 1 END) AS timeless,
     COUNT(*) - COUNT(decision_id) AS nameless,
     COUNT(*) - COUNT(surface) AS surfaceless,
-    COUNT(CASE WHEN decided_at IS NOT NULL AND zoned THEN 1 END) AS zoned,
-    COUNT(CASE WHEN decided_at IS NOT NULL AND NOT zoned THEN 1 END) AS unzoned
+    COUNT(CASE WHEN ISFINITE(decided_at) AND zoned THEN 1 END) AS zoned,
+    COUNT(CASE WHEN ISFINITE(decided_at) AND NOT zoned THEN 1 END) AS unzoned
 FROM decisions

@@ -1,0 +1,167 @@
+"""The arithmetic of triggers: which windows are bad, and where enough of them stand in a row.
+
+A trigger's windows are its own: of one length, half-open, counted from the workspace's anchor. Whose they are and
+what follows from a firing is decided in `triggers`.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from govern.domain.bands import BEYOND
+from govern.domain.windows import duration, instant, window_at, written
+
+POOLED = None  # the cohort of a value over all cohorts together
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When one window is bad, and how many bad ones in a row fire. `threshold` is in `unit`."""
+
+    op: str
+    threshold: float
+    consecutive: int
+    unit: str = ""
+    on_no_data: str = "inconclusive"
+
+    def is_bad(self, value: float | None) -> bool | None:
+        """None: nobody can say. No value is what `on_no_data` says; NaN and infinity neither breach nor pass."""
+        if value is None:
+            if self.on_no_data in ("breach", "ok"):
+                return self.on_no_data == "breach"
+            if self.on_no_data != "zero":
+                return None
+            value = 0.0
+        if not math.isfinite(value):
+            return None
+        return BEYOND[self.op](abs(value) if self.unit == "ranks" else value, self.threshold)
+
+    def runs(self, values: Iterable[float | None]) -> list[tuple[int, int]]:
+        """First and last index of each stretch in which the rule fires: from the bad window that completes the
+        count up to the last bad one. What cannot be said ends a stretch as a good window does.
+        """
+        found: list[tuple[int, int]] = []
+        row = 0
+        for place, value in enumerate(values):
+            row = row + 1 if self.is_bad(value) else 0
+            if row == self.consecutive:
+                found.append((place, place))
+            elif row > self.consecutive:
+                found[-1] = (found[-1][0], place)
+        return found
+
+    def streak(self, values: Sequence[float | None], *, at_worst: bool = False) -> int:
+        """How many of the newest windows in a row are bad; `at_worst`: or cannot be said."""
+        count = 0
+        for bad in map(self.is_bad, reversed(values)):
+            if not (at_worst if bad is None else bad):
+                break
+            count += 1
+        return count
+
+    def is_open(self, values: Sequence[float | None]) -> bool:
+        """Whether it fires now hangs on windows that cannot be judged."""
+        return self.streak(values) < self.consecutive <= self.streak(values, at_worst=True)
+
+    def worst(self, rows: Iterable["Row"]) -> "Row":
+        """The row that speaks for a window: a bad one, else one that cannot be judged, else the nearest to bad."""
+        sign = 1 if self.op in ("above", "at_least") else -1
+
+        def rank(row: Row) -> tuple[int, float]:
+            bad = self.is_bad(row.value)
+            finite = row.value is not None and math.isfinite(row.value)
+            size = abs(row.value or 0) if self.unit == "ranks" else row.value or 0
+            return {True: 2, None: 1, False: 0}[bad], sign * size if finite else -math.inf
+
+        return max(rows, key=rank)
+
+
+def firing_runs(
+    values: Sequence[float | None],
+    op: str,
+    threshold: float,
+    consecutive: int,
+    on_no_data: str = "inconclusive",
+) -> list[tuple[int, int]]:
+    """First and last index of each stretch of windows in which `value op threshold` for so many in a row fires."""
+    return Rule(op, threshold, consecutive, on_no_data=on_no_data).runs(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Windows of one length; a place is how many of them lie between the anchor and a window."""
+
+    anchor: str
+    length: str
+
+    def place(self, moment: datetime) -> int:
+        return (moment - instant(self.anchor)) // duration(self.length)
+
+    def place_at(self, at: str) -> int:
+        return self.place(instant(at))
+
+    def start(self, place: int) -> str:
+        return written(instant(self.anchor) + place * duration(self.length))
+
+    def end(self, place: int) -> str:
+        return self.start(place + 1)
+
+    def text(self, place: int) -> str:
+        """The window as records name it: `2026-11-20T02:00:00Z/PT5M`."""
+        return window_at(self.anchor, self.length, self.start(place))
+
+    def place_of(self, text: str) -> int:
+        """The place of a window as records name it. ValueError where no window of this grid is called that."""
+        place = self.place_at(text.partition("/")[0])
+        if self.text(place) != text:
+            raise ValueError(f"no window of {self.length} is called {text}")
+        return place
+
+    def first_from(self, at: str) -> int:
+        """The first window that begins at `at` or later."""
+        place = self.place_at(at)
+        return place if self.start(place) >= at else place + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The value of one window, of a cohort or over all of them. `value` None: there is no data."""
+
+    cohort: str | None
+    place: int
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is counted by itself: the rows of neighbouring windows, oldest first."""
+
+    name: str | None  # the cohort; None: one line for all
+    rows: tuple[Row, ...]
+
+    @property
+    def values(self) -> list[float | None]:
+        return [row.value for row in self.rows]
+
+    def fired(self, rule: Rule) -> list["Line"]:
+        """Each firing with every bad window that it rests on, also those before the count was full."""
+        return [
+            Line(self.name, self.rows[first - rule.consecutive + 1 : last + 1])
+            for first, last in rule.runs(self.values)
+        ]
+
+
+def line_name(scope: Any, cohort: str | None) -> str | None:
+    """The line in which a row is counted: each cohort by itself, else all in one."""
+    return cohort if scope == "each_cohort" or isinstance(scope, Mapping) else None
+
+
+def stretches(scope: Any, rows: Iterable[Row]) -> Iterator[Line]:
+    """The rows as lines without a hole, by name and time."""
+    keyed = sorted(rows, key=lambda row: (line_name(scope, row.cohort) or "", row.place, row.cohort or ""))
+    for name, line in groupby(keyed, key=lambda row: line_name(scope, row.cohort)):
+        for _, run in groupby(enumerate(line), key=lambda pair: pair[1].place - pair[0]):
+            yield Line(name, tuple(row for _, row in run))

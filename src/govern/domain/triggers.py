@@ -1,0 +1,277 @@
+"""Triggers of a packet in the field: that one fired, and that somebody took note.
+
+A firing names the windows with their values; deciding it again counts them by the frozen trigger. Where the values
+come from, and the rollback that may follow, are not decided here. Of the counters only `consecutive` is counted yet.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from govern.domain.binding import current
+from govern.domain.capability import Capability, Writer
+from govern.domain.commands import PAYLOAD, asked
+from govern.domain.decision import Accepted, Decision, Refusal
+from govern.domain.document import Documents
+from govern.domain.findings import nearest
+from govern.domain.firing import POOLED, Grid, Line, Row, Rule, firing_runs, stretches
+from govern.domain.gates import packet_in_force
+from govern.domain.policy import Actor
+from govern.domain.records import Event, Record
+from govern.domain.selection import matches
+from govern.domain.state import Packet, State
+from govern.domain.windows import instant, spoken
+from govern.errors import ExitCode
+
+__all__ = ["Acknowledge", "FireTrigger", "Watch", "fired_already", "firing_runs", "watch"]
+
+SCOPES = ("each_cohort", "worst_cohort", "all")  # beside `where`
+
+
+@dataclass(frozen=True)
+class FireTrigger:
+    """`measured` is the body of `trigger_fired`; of it only `values` and `source` are taken, the rest is derived."""
+
+    do: ClassVar[str] = "fire-trigger"
+    packet: str
+    trigger: str
+    cohorts: tuple[str, ...]
+    measured: Mapping[str, Any] = field(metadata=PAYLOAD)
+
+
+@dataclass(frozen=True)
+class Acknowledge:
+    """`trigger` is the record of a trigger that fired."""
+
+    do: ClassVar[str] = "acknowledge"
+    packet: str
+    trigger: str
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One trigger of a packet: what it counts, and for whom since when.
+
+    `since` holds every cohort of its scope that is on next, with the instant from which it has been.
+    """
+
+    packet: Packet
+    trigger: Mapping[str, Any]
+    rule: Rule
+    grid: Grid
+    since: Mapping[str, str]
+
+    @property
+    def begin(self) -> str:
+        """Since when the first of them has been on next."""
+        return min(self.since.values())
+
+
+def watch(state: State, documents: Documents, packet_id: str, trigger_id: str) -> Watch:
+    """The trigger as frozen, and the cohorts that it can speak for. Refusal where it cannot be counted."""
+    packet = state.packet(packet_id)
+    if not packet.frozen:
+        packet_in_force(state, documents, packet_id)  # an id that nobody knows is said there
+        raise Refusal(
+            f"{packet_id} is in draft: nobody is on next", type_line=f"govern phase show {packet_id}"
+        )
+    known = [key.partition("/")[2] for key in packet.frozen if key.startswith("triggers/")]
+    if trigger_id not in known:
+        close = nearest(trigger_id, known)
+        there = f"; nearest: {close}" if close else f"; it has: {', '.join(known)}"
+        raise Refusal(f"{packet_id} has no trigger `{trigger_id}`{there}", exit=ExitCode.COULD_NOT)
+    key = f"triggers/{trigger_id}"
+    trigger = documents.frozen(key, packet.frozen[key]).value
+    _require_counted(trigger)
+    rule = _rule(trigger, _signal(documents, packet, trigger["signal"]))
+    grid = Grid(str(state.in_force.view["windows"]["anchor"]), trigger["window"])
+    since = _since(state, packet, trigger["scope"])
+    if not since:
+        raise Refusal(
+            f"nobody in the scope of {trigger_id} is on next by {packet_id}: it has nothing to say",
+            type_line=f"govern phase show {packet_id}",
+        )
+    return Watch(packet, trigger, rule, grid, since)
+
+
+def _require_counted(trigger: Mapping[str, Any]) -> None:
+    """Refusal for counters and scopes that this version does not count."""
+    counter, scope = trigger["counter"], trigger["scope"]
+    other = [name for name in counter if name != "consecutive"]
+    if other:
+        said = f"the counter {' of '.join(f'{name}: {counter[name]}' for name in other)}"
+    elif isinstance(scope, str) and scope not in SCOPES:
+        said = f"the scope {scope}"
+    else:
+        return
+    raise Refusal(f"{trigger['id']}: {said} is not in this version", exit=ExitCode.COULD_NOT)
+
+
+def _signal(documents: Documents, packet: Packet, kpi_id: str) -> Mapping[str, Any]:
+    """The KPI that is watched: frozen where the packet monitors it, else from the branch."""
+    key = f"kpis/{kpi_id}"
+    kpi = documents.frozen(key, packet.frozen[key]) if key in packet.frozen else documents.get("kpi", kpi_id)
+    if kpi is None:
+        raise Refusal(
+            f"the signal {kpi_id} is not there", type_line="govern validate", exit=ExitCode.COULD_NOT
+        )
+    return kpi.value
+
+
+def _rule(trigger: Mapping[str, Any], kpi: Mapping[str, Any]) -> Rule:
+    condition = trigger["condition"]
+    consecutive = trigger["counter"]["consecutive"]
+    return Rule(condition["op"], condition["threshold"], consecutive, condition["unit"], kpi["on_no_data"])
+
+
+def _since(state: State, packet: Packet, scope: Any) -> dict[str, str]:
+    """By cohort of the scope, since when it has been on next without a break; by attributes as they were bound."""
+    found = {}
+    for cohort in packet.on_next:
+        surface = state.surfaces[packet.surface]
+        if isinstance(scope, Mapping) and not matches(current(surface, cohort).attributes, scope["where"]):
+            continue
+        for binding in reversed(surface.cohorts.get(cohort, [])):
+            if packet.next is None or binding.to.digest != packet.next.digest:
+                break
+            found[cohort] = binding.at
+    return found
+
+
+def decide_fired(
+    state: State, documents: Documents, command: FireTrigger, actor: Actor, now: str
+) -> Decision:
+    watched = watch(state, documents, command.packet, command.trigger)
+    rows = [_row(watched.grid, value) for value in command.measured["values"]]
+    lines = list(stretches(watched.trigger["scope"], rows))
+    if len({(line.name, row.place) for line in lines for row in line.rows}) != len(rows) or not lines:
+        raise Refusal(f"{command.trigger}: a firing names windows, each of them once")
+    for line in lines:
+        _require_bound(watched, line, now)
+        _require_fired(watched, line)
+        if record := fired_already(watched, line):
+            raise Refusal(
+                f"{command.trigger} fired already for these windows: {record.name}", exit=ExitCode.YES
+            )
+    cohorts = named(watched, rows)
+    if command.cohorts != cohorts:
+        raise Refusal(f"the windows are of {', '.join(cohorts)}, not of {', '.join(command.cohorts)}")
+    body = _body(watched, cohorts, rows, command.measured)
+    event = Event(f"packets/{command.packet}", "trigger_fired/1", body, (watched.packet.frozen_by,))
+    return Accepted((event,), asked(command), next=f"govern trigger ack {command.packet}")
+
+
+def named(watched: Watch, rows: Iterable[Row]) -> tuple[str, ...]:
+    """The cohorts that a firing speaks for; a value over all speaks for everybody who was on next by then."""
+    rows = list(rows)
+    if any(row.cohort is POOLED for row in rows):
+        last = watched.grid.start(max(row.place for row in rows))
+        return tuple(sorted(cohort for cohort, at in watched.since.items() if at <= last))
+    return tuple(sorted({row.cohort for row in rows if row.cohort is not None}))
+
+
+def _row(grid: Grid, value: Mapping[str, Any]) -> Row:
+    return Row(value["cohort"], grid.place_of(value["window"]), value["value"])
+
+
+def _require_bound(watched: Watch, line: Line, now: str) -> None:
+    """Every window is over, and began when its cohort was on next already."""
+    pooled = watched.trigger["scope"] == "all"
+    for row in line.rows:
+        if (row.cohort is POOLED) != pooled:
+            raise Refusal(
+                f"the scope of {watched.trigger['id']} asks for values {'over all' if pooled else 'by cohort'}"
+            )
+        since = watched.begin if row.cohort is None else watched.since.get(row.cohort)
+        if since is None or watched.grid.start(row.place) < since:
+            who = row.cohort or "nobody"
+            raise Refusal(
+                f"{watched.grid.text(row.place)}: {who} was not on next by {watched.packet.id}, or not yet"
+            )
+        if watched.grid.end(row.place) > now:
+            raise Refusal(f"{watched.grid.text(row.place)} is not over")
+
+
+def _require_fired(watched: Watch, line: Line) -> None:
+    """The stretch is one firing and nothing else: bad from its first to its last window, and long enough."""
+    count = watched.rule.consecutive
+    if watched.rule.runs(line.values) != [(count - 1, len(line.rows) - 1)]:
+        first = watched.grid.text(line.rows[0].place)
+        raise Refusal(
+            f"{watched.trigger['id']} has not fired: from {first} on there are not {count} bad in a row"
+        )
+
+
+def fired_already(watched: Watch, line: Line) -> Record | None:
+    """The record of the same firing: one that shares a window with it, or ends where it begins."""
+    for record in reversed(watched.packet.fired):
+        body = record.body
+        if (body["trigger"], body["window"]) != (watched.trigger["id"], watched.grid.length):
+            continue
+        rows = [_row(watched.grid, value) for value in body["values"]]
+        for other in stretches(watched.trigger["scope"], rows):
+            apart = (
+                other.rows[-1].place + 1 < line.rows[0].place or line.rows[-1].place + 1 < other.rows[0].place
+            )
+            if other.name == line.name and not apart:
+                return record
+    return None
+
+
+def _body(
+    watched: Watch, cohorts: Sequence[str], rows: Sequence[Row], measured: Mapping[str, Any]
+) -> dict[str, Any]:
+    grid, trigger, bound = watched.grid, watched.trigger, watched.packet.next
+    assert bound is not None, "somebody is on it"
+    places = sorted({row.place for row in rows})
+    ordered = sorted(rows, key=lambda row: (row.cohort or "", row.place))
+    return {
+        "trigger": trigger["id"],
+        "action": trigger["action"],
+        "condition": dict(trigger["condition"]),
+        "counter": dict(trigger["counter"]),
+        "on_no_data": watched.rule.on_no_data,
+        "window": grid.length,
+        "windows": [grid.text(place) for place in places],
+        "first": grid.start(places[0]),
+        "last": grid.end(places[-1]),
+        "cohorts": list(cohorts),
+        "values": [
+            {"cohort": row.cohort, "window": grid.text(row.place), "value": row.value} for row in ordered
+        ],
+        "baseline": bound.baseline,
+        "model_version": bound.model_version,
+        "calibration": bound.calibration,
+        "source": dict(measured["source"]),
+    }
+
+
+def decide_acknowledged(
+    state: State, documents: Documents, command: Acknowledge, actor: Actor, now: str
+) -> Decision:
+    packet = state.packet(command.packet)
+    fired = {record.name: record for record in packet.fired}
+    if command.trigger not in fired:
+        there = f"; there are: {', '.join(fired)}" if fired else ": none has fired"
+        raise Refusal(f"no trigger of {packet.id} fired as {command.trigger}{there}", exit=ExitCode.COULD_NOT)
+    if taken := packet.acknowledged.get(command.trigger):
+        raise Refusal(f"{taken.actor} took note of {command.trigger} at {taken.at}", exit=ExitCode.YES)
+    took = spoken(instant(now) - instant(fired[command.trigger].at))
+    event = Event(
+        f"packets/{packet.id}", "incident_acknowledged/1", {"trigger": command.trigger}, (command.trigger,)
+    )
+    said = (f"acknowledged {took} after {fired[command.trigger].body['trigger']} fired",)
+    return Accepted((event,), asked(command), say=said, next=f"govern phase show {packet.id}")
+
+
+def fold(state: State, record: Record) -> None:
+    state.touch(record.stream.partition("/")[2]).fired.append(record)
+
+
+CAPABILITY = Capability(
+    writers=(
+        Writer(FireTrigger, decide_fired, ("trigger_fired/1",), automation=True),
+        Writer(Acknowledge, decide_acknowledged, ("incident_acknowledged/1",)),
+    ),
+    folds={"trigger_fired/1": fold},
+)

@@ -1,0 +1,160 @@
+"""Publishing what only this clone's ledger has: facts again, approvals kept or dropped, rollbacks never lost.
+
+Where nobody else wrote meanwhile the tail is pushed as it is. Else each command is decided once more on the new
+tip, with what it asked: a fact is the same fact, an approval counts only while its dossier is still the current
+one (it is never derived anew), a rollback is decided again. `happened_at` keeps when it happened first.
+"""
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from govern.domain.capabilities import revive
+from govern.domain.commands import CARRIED
+from govern.domain.decision import Refused
+from govern.domain.fold import fold
+from govern.domain.policy import Actor
+from govern.domain.records import Record
+from govern.errors import ExitCode, RepositoryError
+from govern.ledger.append import LEDGER, publish
+from govern.ledger.history import read_history
+from govern.ledger.repository import open_repository
+from govern.ledger.seen import remember
+from govern.ledger.tail import replace_tail, tail
+from govern.operations.context import Context
+from govern.operations.decide import made, take
+from govern.operations.judging import void_commands
+from govern.operations.needs import needs
+from govern.operations.reading import NoDocuments
+from govern.operations.workspace import Workspace, open_workspace
+
+NEVER_WAITS = ("rollback",)
+PATIENCE = 600.0  # seconds that a rollback is tried again
+
+
+class NotPublishedError(RepositoryError):
+    """It is recorded here, and the others cannot see it yet."""
+
+    exit = ExitCode.LEFT
+
+
+@dataclass
+class Synced:
+    """`kept` and `dropped` are sentences about commands, oldest first. `oid` is the published tip."""
+
+    oid: str | None = None
+    kept: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+
+
+def sync(context: Context) -> Synced:
+    """Publish the tail of this clone's ledger. Raises NotPublishedError where the remote says no, or nothing."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        workspace = open_workspace(context, fetch=True)
+        repository, branch = workspace.repository, workspace.ledger_branch
+        commits = tail(repository, branch)
+        if not commits:
+            return Synced(repository.tip(branch))
+        _require_reachable(workspace)
+        published = repository.tip(branch)
+        synced = again(workspace, published, commits)
+        assert synced.oid is not None
+        outcome = publish(repository, synced.oid, published, branch=branch)
+        if outcome.outcome == "published":
+            local = commits[-1]
+            if synced.oid != local:
+                replace_tail(repository, branch, synced.oid, local, workspace.now())
+            remember(repository, branch)
+            return synced
+        if outcome.outcome != "moved" or time.monotonic() > deadline:
+            raise _refused(workspace, outcome.text)
+        time.sleep(random.uniform(0.01, 0.1))  # a rollback does not wait longer than a rival's push takes
+
+
+def publish_first(context: Context) -> None:
+    """Every writing command publishes what waits here before it decides anything."""
+    with open_repository(context.directory) as repository:
+        waiting = any(tail(repository, branch) for branch in repository.branches() if branch.startswith(LEDGER))
+    if waiting:
+        sync(context)
+
+
+def again(workspace: Workspace, published: str | None, commits: Sequence[str]) -> Synced:
+    """The tail on top of what is published: itself where nobody wrote meanwhile, else decided once more."""
+    if published is None or workspace.repository.is_ancestor(published, commits[-1]):
+        leads = [records[0] for commit, records in workspace.commands() if commit.oid in commits]
+        return Synced(commits[-1], [_named(lead) for lead in leads])
+    there = _at(workspace, published)
+    synced = Synced(published)
+    identity = workspace.repository.identity() or ("govern", "govern@localhost")
+    for commit, records in workspace.commands():
+        if commit.oid not in commits:
+            continue
+        said = _once_more(workspace, there, records, identity)
+        (synced.dropped if said else synced.kept).append(f"{_named(records[0])}{f': {said}' if said else ''}")
+        synced.oid = there.tip
+    return synced
+
+
+def _at(workspace: Workspace, tip: str) -> Workspace:
+    there = replace(workspace, history=read_history(workspace.repository, tip))
+    commands = there.sound_commands()
+    there.state = fold((records for _, records in commands), void=void_commands(there, commands))
+    return there
+
+
+def _once_more(
+    workspace: Workspace, there: Workspace, records: Sequence[Record], who: tuple[str, str]
+) -> str:
+    """Append one command to `there`; empty, or why it was dropped."""
+    lead = records[0]
+    command = revive(lead.asked or {}, lead.body)
+    if command is None:
+        return "this version does not know it"
+    documents = NoDocuments(there.state.folder, there.inputs) if command.do in NEVER_WAITS else None
+    if carried := [name for name, item in command.__dataclass_fields__.items() if item.metadata == CARRIED]:
+        command = replace(command, **dict.fromkeys(carried, _carried(workspace, records)))
+    actor = Actor(lead.actor, lead.claimed)
+    decision, stamped = take(there, command, actor, documents=documents, happened_at=lead.when)
+    if isinstance(decision, Refused) or stamped is None:
+        return decision.reasons[0] if isinstance(decision, Refused) else "refused"
+    if lead.event == "approval_given/1" and stamped.records[0].body["digest"] != lead.body["digest"]:
+        return "the dossier it was given to is no longer the current one: approve again"
+    oid = made(there, stamped, who)
+    there.history = read_history(there.repository, oid, since=there.history)
+    return ""
+
+
+def _carried(workspace: Workspace, records: Sequence[Record]) -> dict[str, bytes]:
+    """The tables that the records name, out of the tail's own inputs."""
+    found = {digest: workspace.inputs(digest) for record in records for digest in needs(record)}
+    return {digest: data for digest, data in found.items() if data is not None}
+
+
+def _named(lead: Record) -> str:
+    asked = lead.asked or {}
+    subject = asked.get("packet") or asked.get("baseline") or lead.stream
+    return f"{asked.get('do', lead.event)} {subject} ({lead.actor}, {lead.when})"
+
+
+def _require_reachable(workspace: Workspace) -> None:
+    broken = workspace.broken
+    if broken is not None:
+        raise RepositoryError(f"the ledger is broken: {broken.message}", type_line="govern audit")
+    if not workspace.fetched.ok:
+        raise _refused(workspace, workspace.fetched.reason)
+
+
+def _refused(workspace: Workspace, text: str) -> NotPublishedError:
+    remote = workspace.repository.remote
+    notes = tuple(f"{remote}: {line}" for line in text.splitlines()[:3])
+    silent = not workspace.fetched.ok
+    said = f"{remote} does not answer" if silent else f"{remote} refused the push"
+    other = (
+        ()
+        if silent
+        else ("another person who may push types the same line; then this one is said to be back",)
+    )
+    return NotPublishedError(f"NOT PUBLISHED: {said}", notes=(*notes, *other), type_line="govern sync")

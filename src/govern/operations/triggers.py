@@ -1,0 +1,269 @@
+"""Evaluating a trigger from a file: the values of its windows, counted, and what there is to record.
+
+A file speaks for the windows from its first row to its last; a window between them without a row has no data.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from govern.domain.decision import Refusal
+from govern.domain.findings import nearest
+from govern.domain.firing import POOLED, Line, Row
+from govern.domain.records import Record
+from govern.domain.state import State
+from govern.domain.triggers import Acknowledge, FireTrigger, Watch, fired_already, named, watch
+from govern.domain.windows import written
+from govern.errors import DocumentError, ExitCode, UsageError
+from govern.evidence.series import Point, Series, read_series
+from govern.operations.asking import packet_of
+from govern.operations.workspace import Workspace
+
+SHOWN = 3  # rows named in one refusal
+Columns = dict[str | None, dict[int, float | None]]  # cohort -> place of a window -> its value
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One line of a trigger with its firings: those that are new, and the records of the others."""
+
+    line: Line
+    fresh: tuple[Line, ...]
+    known: tuple[Record, ...]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A trigger of a packet, counted. `left_out` says in words which rows of the file were not."""
+
+    watch: Watch
+    counted: tuple[Counted, ...]
+    source: Mapping[str, Any]
+    left_out: tuple[str, ...]
+
+    @property
+    def fresh(self) -> list[Row]:
+        """The windows of all firings that are new."""
+        return [row for each in self.counted for firing in each.fresh for row in firing.rows]
+
+    def command(self) -> FireTrigger:
+        """What is recorded of them."""
+        grid = self.watch.grid
+        values = [
+            {"cohort": row.cohort, "window": grid.text(row.place), "value": row.value} for row in self.fresh
+        ]
+        cohorts = named(self.watch, self.fresh)
+        measured = {"values": values, "source": dict(self.source)}
+        return FireTrigger(self.watch.packet.id, self.watch.trigger["id"], cohorts, measured)
+
+
+def read_lines(path: Path, cohorts: tuple[str, ...] = ()) -> tuple[Series, list[Line]]:
+    """A file by itself, without a workspace: each row is the next window of its cohort.
+
+    The place of a row is its place in the file, from 0. UsageError where the file has no such cohort.
+    """
+    series = read_series(path)
+    rows: dict[str | None, list[Row]] = {}
+    for place, point in enumerate(series.points):
+        rows.setdefault(point.cohort, []).append(Row(point.cohort, place, point.value))
+    for cohort in cohorts:
+        if cohort not in rows:
+            close = nearest(cohort, [key for key in rows if key])
+            raise UsageError(f"{path} has no cohort `{cohort}`" + (f"; nearest: {close}" if close else ""))
+    return series, [Line(key, tuple(rows[key])) for key in cohorts or rows]
+
+
+def evaluate(
+    workspace: Workspace, packet_id: str, trigger_id: str, path: Path, cohorts: tuple[str, ...] = ()
+) -> Evaluated:
+    """Count a trigger over every complete window of a file. Raises Refusal, UsageError or DocumentError."""
+    watched = _only(watch(workspace.state, workspace.documents(), packet_id, trigger_id), cohorts)
+    series = read_series(path)
+    columns, left_out = _columns(watched, series)
+    lines = [line for line in _lines(watched, columns, workspace.now()) if line.rows]
+    if not lines:
+        raise DocumentError(
+            f"{path}: no window of {watched.grid.length} is over that began since next was bound,"
+            f" {watched.begin}",
+            notes=tuple(left_out),
+        )
+    if watched.trigger["scope"] != "all":
+        left_out += [f"no data: {cohort}" for cohort in watched.since if cohort not in columns]
+    source = {"path": _kept_name(workspace, path), "sha256": series.sha256, "rows": len(series.points)}
+    return Evaluated(watched, tuple(_counted(watched, line) for line in lines), source, tuple(left_out))
+
+
+def _only(watched: Watch, cohorts: tuple[str, ...]) -> Watch:
+    """The watch over some of its cohorts."""
+    if cohorts and watched.trigger["scope"] == "all":
+        raise UsageError(f"{watched.trigger['id']} counts over all cohorts together: leave out --cohort")
+    for cohort in cohorts:
+        if cohort not in watched.since:
+            close = nearest(cohort, watched.since)
+            there = f"; nearest: {close}" if close else f"; there: {', '.join(watched.since)}"
+            raise Refusal(
+                f"no cohort `{cohort}` of its scope is on next by {watched.packet.id}{there}",
+                exit=ExitCode.COULD_NOT,
+            )
+    return replace(watched, since={c: watched.since[c] for c in cohorts}) if cohorts else watched
+
+
+def _columns(watched: Watch, series: Series) -> tuple[Columns, list[str]]:
+    """The values that the trigger counts; and in words what of the file it does not."""
+    whose = _whose(watched, series)
+    columns: Columns = {}
+    strangers: dict[str | None, int] = {}
+    twice: list[str] = []
+    for point in series.points:
+        cohort = point.cohort if series.keyed else whose
+        if cohort not in ((POOLED,) if watched.trigger["scope"] == "all" else watched.since):
+            strangers[cohort] = strangers.get(cohort, 0) + 1
+            continue
+        place = _place(watched, series, point)
+        column = columns.setdefault(cohort, {})
+        if place in column:
+            twice.append(f"row {point.row}: {cohort or 'all'} {watched.grid.start(place)}")
+        column[place] = point.value
+    if twice:
+        more = [f"and {len(twice) - SHOWN} more"] if len(twice) > SHOWN else []
+        raise DocumentError(
+            f"{series.path}: two rows in one window of {watched.grid.length}; a window has one value",
+            notes=(*twice[:SHOWN], *more),
+        )
+    left_out = [_left_out(watched, cohort, n) for cohort, n in strangers.items()]
+    return columns, left_out + ([] if series.zoned else ["times name no zone: taken as UTC"])
+
+
+def _whose(watched: Watch, series: Series) -> str | None:
+    """The cohort of a file that names none. DocumentError where that cannot be known."""
+    if series.keyed or watched.trigger["scope"] == "all":
+        return POOLED
+    if len(watched.since) > 1:
+        raise DocumentError(
+            f"{series.path}: has no column cohort_key, and {len(watched.since)} cohorts are on next",
+            type_line=f"--cohort {min(watched.since)}",
+        )
+    return min(watched.since)
+
+
+def _place(watched: Watch, series: Series, point: Point) -> int:
+    """The window that a row is about. What the file calls a window is one of the trigger's."""
+    place = watched.grid.place(point.at)
+    if series.starts and watched.grid.start(place) != written(point.at):
+        raise DocumentError(
+            f"{series.path}: row {point.row}: no window of {watched.grid.length} begins at {written(point.at)};"
+            f" the one it lies in begins at {watched.grid.start(place)}"
+        )
+    return place
+
+
+def _left_out(watched: Watch, cohort: str | None, rows: int) -> str:
+    if cohort is POOLED:
+        return f"left out: {rows} rows without a cohort key"
+    close = nearest(cohort, watched.since) if cohort not in watched.packet.stages else None
+    why = f"no cohort of this packet, nearest: {close}" if close else "not on next, or out of scope"
+    return f"left out: {cohort}, {rows} rows ({why})"
+
+
+def _lines(watched: Watch, columns: Columns, now: str) -> Iterator[Line]:
+    """What is counted by itself, from the first window of the file to the last one that is over."""
+    grid, places = watched.grid, [place for column in columns.values() for place in column]
+    if not places:
+        return
+    begin, end = min(places), min(max(places), grid.place_at(now) - 1) + 1
+    rows = {
+        cohort: [
+            Row(cohort, place, columns.get(cohort, {}).get(place))
+            for place in range(max(begin, grid.first_from(since)), end)
+        ]
+        for cohort, since in (
+            {POOLED: watched.begin} if watched.trigger["scope"] == "all" else watched.since
+        ).items()
+    }
+    if watched.trigger["scope"] != "worst_cohort":
+        yield from (Line(cohort, tuple(line)) for cohort, line in rows.items())
+        return
+    windows: dict[int, list[Row]] = {}
+    for line in rows.values():
+        for row in line:
+            windows.setdefault(row.place, []).append(row)
+    yield Line(None, tuple(watched.rule.worst(windows[place]) for place in sorted(windows)))
+
+
+def _counted(watched: Watch, line: Line) -> Counted:
+    fresh, known = [], {}
+    for firing in line.fired(watched.rule):
+        if record := fired_already(watched, firing):
+            known[record.name] = record
+        else:
+            fresh.append(firing)
+    return Counted(line, tuple(fresh), tuple(known.values()))
+
+
+def _kept_name(workspace: Workspace, path: Path) -> str:
+    """Relative to the repository where the file lies in it, else the name alone: no machine path is kept."""
+    root, place = workspace.repository.root, path.resolve()
+    return place.relative_to(root).as_posix() if root and place.is_relative_to(root) else path.name
+
+
+def find_trigger(workspace: Workspace, packet_id: str | None, trigger_id: str | None) -> tuple[str, str]:
+    """Packet and trigger that are meant, where one of them says it. Refusal that names those there are."""
+    state = workspace.state
+    if packet_id is None:
+        assert trigger_id is not None, "one of them is given"
+        return _packet_with(state, trigger_id), trigger_id
+    packet = packet_of(workspace, packet_id)
+    triggers = [key.partition("/")[2] for key in sorted(packet.frozen) if key.startswith("triggers/")]
+    if trigger_id is None and len(triggers) > 1:
+        raise Refusal(
+            f"{packet_id} has several triggers, and a file is about one: {', '.join(triggers)}",
+            type_line=f"--trigger {triggers[0]}",
+            exit=ExitCode.COULD_NOT,
+        )
+    return packet_id, trigger_id or (triggers or ["?"])[0]
+
+
+def _packet_with(state: State, trigger_id: str) -> str:
+    """The packet in the field that has this trigger."""
+    by_trigger: dict[str, list[str]] = {}
+    for packet in state.packets.values():
+        for key in packet.frozen:
+            if key.startswith("triggers/") and packet.on_next:
+                by_trigger.setdefault(key.partition("/")[2], []).append(packet.id)
+    found = by_trigger.get(trigger_id, [])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Refusal(
+            f"several packets have the trigger {trigger_id}: {', '.join(found)}",
+            type_line=f"govern trigger evaluate {found[0]} --trigger {trigger_id} --series FILE.csv",
+            exit=ExitCode.COULD_NOT,
+        )
+    close = nearest(trigger_id, by_trigger)
+    raise Refusal(
+        f"no packet with somebody on next has a trigger `{trigger_id}`"
+        + (f"; nearest: {close}" if close else ""),
+        type_line="govern status",
+        exit=ExitCode.COULD_NOT,
+    )
+
+
+def open_firing(workspace: Workspace, packet_id: str, given: str | None) -> Acknowledge:
+    """The firing to take note of: the one named by record or trigger, else the only one that is open."""
+    packet = packet_of(workspace, packet_id)
+    still = [record for record in packet.fired if record.name not in packet.acknowledged]
+    if given is not None and "#" in given:
+        return Acknowledge(packet_id, given)
+    asked = [record for record in still if given in (None, record.body["trigger"])]
+    if len(asked) == 1:
+        return Acknowledge(packet_id, asked[0].name)
+    if asked:
+        named_ = ", ".join(f"{record.name} ({record.body['trigger']})" for record in asked)
+        raise Refusal(
+            f"several triggers of {packet_id} are open: {named_}",
+            type_line=f"govern trigger ack {packet_id} --trigger {asked[-1].name}",
+            exit=ExitCode.COULD_NOT,
+        )
+    what = f"`{given}` of {packet_id}" if given else f"trigger of {packet_id}"
+    raise Refusal(f"nothing to do: no {what} has fired that nobody took note of", exit=ExitCode.YES)
