@@ -19,6 +19,7 @@ packets = st.sampled_from(PACKETS)
 percents = st.sampled_from((1, 5, 20, 50, 100))
 hours = st.integers(0, 60)
 reasons = st.sampled_from(("trigger", "operator-judgement"))
+causes = st.sampled_from(("INC-1", "unknown"))
 some_cohorts = st.lists(st.sampled_from(COHORTS), unique=True, max_size=3).map(tuple)
 
 clean = st.just(200)

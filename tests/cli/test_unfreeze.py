@@ -100,7 +100,10 @@ def test_unfreeze_of_what_is_not_frozen_is_refused(team: Clone, govern) -> None:
 
 def test_unfreeze_is_refused_while_the_remote_is_gone(back: Clone, govern, tmp_path: Path) -> None:
     before = git(back.directory, "rev-parse", "govern-ledger")
-    git(back.directory, "remote", "add", "origin", str(tmp_path / "gone.git"))
+    git(tmp_path, "clone", "-q", "--bare", str(back.directory), "team.git")
+    git(back.directory, "remote", "add", "origin", str(tmp_path / "team.git"))
+    assert govern("status", "--fetch").code == 0
+    (tmp_path / "team.git").rename(tmp_path / "gone.git")
     said = govern(*LINE)
     assert said.code == 2 and "did not answer" in said.text
     assert git(back.directory, "rev-parse", "govern-ledger") == before

@@ -39,12 +39,14 @@ from govern.domain.rehearsing import HoldRehearsal
 from govern.domain.rollback import Rollback
 from govern.domain.rollout import Advance
 from govern.domain.state import Packet, State
+from govern.domain.unfreezing import Unfreeze
 from govern.domain.verification import VerifyBaseline
 from govern.domain.waiver import AcceptRisk, Waive
 from govern.domain.windows import after
 from measured import shadow_set
 from strategies import (
     CHECKS,
+    causes,
     hours,
     owners,
     packets,
@@ -115,9 +117,20 @@ class Ledger(RuleBasedStateMachine):
     def extend(self, packet: str, cohorts: tuple[str, ...], percent: float | None, person: str) -> None:
         self.give(Extend(packet, cohorts, percent), person)
 
-    @rule(packet=packets, cohorts=some_cohorts, reason=reasons, person=owners)
-    def roll_back(self, packet: str, cohorts: tuple[str, ...], reason: str, person: str) -> None:
+    @rule(
+        packet=packets,
+        cohorts=some_cohorts,
+        reason=reasons,
+        person=owners,
+        causes=st.lists(causes, max_size=2),
+    )
+    def roll_back(
+        self, packet: str, cohorts: tuple[str, ...], reason: str, person: str, causes: list[str]
+    ) -> None:
         self.give(Rollback(packet, reason, cohorts), person)
+        for cause in causes:
+            owed = {"owner": "cy", "due": after(self.world.now, "P1D")} if cause == "unknown" else {}
+            self.give(Unfreeze(self.world.packet(packet).surface, cause, cohorts[:1], **owed), person)
 
     @rule(packet=packets, person=people, kind=st.sampled_from((Pause, Resume, Withdraw)))
     def hold(self, packet: str, person: str, kind: Any) -> None:

@@ -55,7 +55,7 @@ def test_packet_is_withdrawn_by_its_author_or_an_owner(person: str) -> None:
 def test_withdrawal_is_refused_when_a_cohort_is_on_next() -> None:
     refused = in_canary().refused(Withdraw(PACKET, "another way"))
     assert "has public on next" in refused.reasons[0]
-    assert refused.type_line == f"govern rollback rehearse {PACKET}"
+    assert refused.type_line == f"govern rollback execute {PACKET}"
 
 
 def test_withdrawal_by_somebody_else_is_refused() -> None:

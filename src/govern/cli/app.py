@@ -15,7 +15,7 @@ from govern.domain.findings import nearest
 from govern.errors import ExitCode, UsageError
 from govern.report.answer import Answer
 
-NOUNS = ("baseline", "phase", "packet", "evidence", "rollback", "binding", "policy", "schema")
+NOUNS = ("baseline", "phase", "packet", "evidence", "trigger", "rollback", "binding", "policy", "schema")
 MODULES = {"validate": "validate_help"}  # answered by cli.validate before this library is imported
 VERBS = ("init", "new", "demo", "status", "validate", "explain", "show", "log", "audit", "check", "sync")
 

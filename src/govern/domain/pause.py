@@ -58,7 +58,7 @@ def withdraw(state: State, documents: Documents, command: Withdraw, actor: Actor
     if packet.on_next:
         raise Refusal(
             f"{packet.id} has {', '.join(packet.on_next)} on next: they go back by a rollback first",
-            type_line=f"govern rollback rehearse {packet.id}",
+            type_line=f"govern rollback execute {packet.id}",
         )
     if packet.phase == "adopted":
         raise Refusal(f"{packet.id} is adopted: a new packet takes it back")

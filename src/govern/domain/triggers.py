@@ -78,7 +78,7 @@ def watch(state: State, documents: Documents, packet_id: str, trigger_id: str) -
     known = [key.partition("/")[2] for key in packet.frozen if key.startswith("triggers/")]
     if trigger_id not in known:
         close = nearest(trigger_id, known)
-        there = f"; nearest: {close}" if close else f"; it has: {', '.join(known)}"
+        there = f"; nearest: {close}" if close else f"; it has: {', '.join(known) or 'none'}"
         raise Refusal(f"{packet_id} has no trigger `{trigger_id}`{there}", exit=ExitCode.COULD_NOT)
     key = f"triggers/{trigger_id}"
     trigger = documents.frozen(key, packet.frozen[key]).value

@@ -7,7 +7,6 @@ value is bad, and on which windows the times fall, is not asked here; no value i
 import csv
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from govern.evidence.sources import Unreadable, digest, header
 
 TIMES = ("window", "timestamp")
 VALUE, COHORT = "value", "cohort_key"
+AGAIN = "--series FILE.csv"  # what is typed once the file is right
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 NO_NUMBER = ("nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity")
 
@@ -51,7 +51,9 @@ class Series:
 def read_series(path: Path) -> Series:
     """Read the file at `path`. UsageError: no CSV file there; DocumentError: all that is wrong with its rows."""
     if path.suffix.lower() != ".csv":
-        raise UsageError(f"{path}: a series is a CSV file (.csv)")
+        raise UsageError(f"{path}: a series is a CSV file (.csv)", type_line=AGAIN)
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file", type_line=AGAIN)
     sha256 = digest(path)
     try:
         columns = header(path)
@@ -61,15 +63,15 @@ def read_series(path: Path) -> Series:
             next(lines)
             cells = [line for line in lines if line]
     except (Unreadable, UnicodeDecodeError, csv.Error) as error:
-        raise DocumentError(f"{path}: cannot be read as CSV: {error}") from None
+        raise DocumentError(f"{path}: cannot be read as CSV: {error}", type_line=AGAIN) from None
     if not cells:
-        raise DocumentError(f"{path}: has no row; no data is never a pass")
+        raise DocumentError(f"{path}: has no row; no data is never a pass", type_line=AGAIN)
     return _of_rows(path, sha256, columns, cells)
 
 
 def _require_columns(path: Path, columns: tuple[str, ...]) -> None:
-    lacking = [] if any(name in columns for name in TIMES) else [TIMES]
-    lacking += [] if VALUE in columns else [(VALUE,)]
+    wanted: tuple[tuple[str, ...], ...] = (TIMES, (VALUE,))
+    lacking = [names for names in wanted if not set(names) & set(columns)]
     if not lacking:
         return
     said = []
@@ -85,61 +87,65 @@ def _require_columns(path: Path, columns: tuple[str, ...]) -> None:
 
 
 def _of_rows(path: Path, sha256: str, columns: tuple[str, ...], cells: list[list[str]]) -> Series:
-    """The rows as points; DocumentError with every fault of them."""
-    time = columns.index(next(name for name in TIMES if name in columns))
-    value = columns.index(VALUE)
-    cohort = columns.index(COHORT) if COHORT in columns else None
+    """The rows as points. DocumentError with every kind of fault and its first rows."""
+    time = next(name for name in TIMES if name in columns)
     points: list[Point] = []
-    torn, times, values, keys = [], [], [], []
+    faults: dict[str, list[str]] = {}
     zones: set[bool] = set()
     for row, line in enumerate(cells, start=1):
-        if len(line) != len(columns):
-            torn.append(f"row {row}: {count(len(line), 'cell')}, the header has {len(columns)}")
-            continue
-        moment, number = _moment(line[time].strip()), _number(line[value])
-        key = line[cohort] if cohort is not None else ""
-        if moment is None:
-            times.append(f"row {row}: {shown(line[time])}")
-        elif number is False:
-            values.append(f"row {row}: {shown(line[value])}")
-        elif key and not is_cohort_key(key):
-            keys.append(f"row {row}: {shown(key)}")
-        else:
-            zones.add(moment.tzinfo is not None)
-            at = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-            points.append(Point(row, at, key or None, number))
-    faults = list(_said(torn=torn, times=times, values=values, keys=keys))
-    if len(zones) == 2:
-        faults.append("some times name a zone and some do not: write every time in UTC with a Z")
-    if faults:
-        raise DocumentError(f"{path}: nothing is computed from a series with faults", notes=tuple(faults))
-    return Series(path, sha256, tuple(points), columns[time] == TIMES[0], cohort is not None, True in zones)
+        try:
+            if len(line) != len(columns):
+                raise _Misread("cells missing or too many", f"{len(line)} instead of {len(columns)}")
+            cell = dict(zip(columns, line, strict=True))
+            at = _moment(cell[time])
+            points.append(Point(row, _utc(at), _cohort(cell.get(COHORT, "")), _number(cell[VALUE])))
+            zones.add(at.tzinfo is not None)
+        except _Misread as fault:
+            faults.setdefault(fault.kind, []).append(f"row {row}: {fault.said}")
+    said = [f"{kind}, {count(len(rows), 'row')}: {first(rows, '; ')}" for kind, rows in faults.items()]
+    if len(zones) > 1:
+        said.append("some times name a zone and some do not: write every time in UTC with a Z")
+    if said:
+        raise DocumentError(
+            f"{path}: nothing is computed from a series with faults", notes=tuple(said), type_line=AGAIN
+        )
+    return Series(path, sha256, tuple(points), time == TIMES[0], COHORT in columns, True in zones)
 
 
-def _said(*, torn: list[str], times: list[str], values: list[str], keys: list[str]) -> Iterator[str]:
-    """One sentence for each kind of fault, with its first rows."""
-    if torn:
-        yield f"{count(len(torn), 'row')} of another length: {first(torn, '; ')}"
-    if times:
-        yield f"no time in {count(len(times), 'row')}: {first(times, '; ')}; write 2026-11-20T02:00:00Z"
-    if values:
-        yield f"no number in {count(len(values), 'row')}: {first(values, '; ')}; empty is no data"
-    if keys:
-        yield f"no cohort key in {count(len(keys), 'row')}: {first(keys, '; ')}"
+class _Misread(Exception):  # noqa: N818  # caught in this module, becomes a line of a DocumentError
+    """A cell that its column does not take: what is wrong, the same words for every row, and the cell."""
+
+    def __init__(self, kind: str, said: str) -> None:
+        super().__init__(kind, said)
+        self.kind, self.said = kind, said
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text.strip())
     except ValueError:
-        return None
+        raise _Misread("no time (2026-11-20T02:00:00Z)", shown(text)) from None
 
 
-def _number(text: str) -> float | None | bool:
-    """The number; None where there is none, NaN where it is not one, False where the text says something else."""
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise _Misread("no time (2026-11-20T02:00:00Z)", shown(str(moment))) from None
+
+
+def _cohort(text: str) -> str | None:
+    if text and not is_cohort_key(text):
+        raise _Misread("no cohort key", shown(text))
+    return text or None
+
+
+def _number(text: str) -> float | None:
     text = text.strip()
     if not text:
         return None
     if text.lower() in NO_NUMBER:
         return math.nan
-    return float(text) if NUMBER.fullmatch(text) else False
+    if not NUMBER.fullmatch(text):
+        raise _Misread("no number (leave it empty where there is none)", shown(text))
+    return float(text)

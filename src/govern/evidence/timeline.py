@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from govern.domain.windows import instant, written
@@ -22,6 +23,11 @@ DAY = 86400
 BUCKETS = 64  # of a log longer than as many days
 EVERYONE = 10_000  # places of a whole cohort: a place is a hundredth of a percent
 DEFAULT = 0  # the track of a surface's default
+COLUMNS = (
+    "surface VARCHAR, track INTEGER, interval INTEGER, since TIMESTAMP, until TIMESTAMP, packet VARCHAR,"
+    " on_next BOOLEAN, rolled_back BOOLEAN, places INTEGER, to_version VARCHAR, to_digest VARCHAR,"
+    " to_calibration VARCHAR, rest_version VARCHAR, rest_digest VARCHAR"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +110,11 @@ def timeline_table(
     return width
 
 
-COLUMNS = (
-    "surface VARCHAR, track INTEGER, interval INTEGER, since TIMESTAMP, until TIMESTAMP, packet VARCHAR,"
-    " on_next BOOLEAN, rolled_back BOOLEAN, places INTEGER, to_version VARCHAR, to_digest VARCHAR,"
-    " to_calibration VARCHAR, rest_version VARCHAR, rest_digest VARCHAR"
-)
-
-
 def what_of(interval: Interval) -> tuple[Any, ...]:
     """What an interval binds, in the order of COLUMNS."""
     split = interval.rest_version is not None
     # in decimals: 33.33 percent are 3333 places, whatever the float says
-    places = int(Decimal(str(interval.percent)) * 100) if split else EVERYONE
+    places = ceil(Decimal(str(interval.percent)) * 100) if split else EVERYONE
     to = (interval.to_version, interval.to_digest, interval.to_calibration)
     rest = (interval.rest_version, interval.rest_digest)
     return interval.packet, interval.on_next, interval.cause == "rollback", places, *to, *rest
@@ -124,23 +123,16 @@ def what_of(interval: Interval) -> tuple[Any, ...]:
 def tracks_of(intervals: Iterable[Interval]) -> list[Track]:
     """A track for each default and each cohort bound by name. Before its first interval by name a cohort had the
     default; where two intervals overlap, the newer one holds."""
-    groups: dict[tuple[str, str | None], list[Interval]] = defaultdict(list)
-    for interval in intervals:
-        groups[interval.surface, interval.cohort].append(interval)
-    ordered = {
-        key: sorted(group, key=lambda interval: instant(interval.since)) for key, group in groups.items()
-    }
+    groups: dict[str, dict[str | None, list[Interval]]] = defaultdict(lambda: defaultdict(list))
+    for one in sorted(intervals, key=lambda one: (instant(one.since), one.until is None, one.until)):
+        groups[one.surface][one.cohort].append(one)
     tracks = []
-    for number, (surface, cohort) in enumerate(
-        sorted(groups, key=lambda key: (key[1] or "", key[0])), start=1
-    ):
-        own = ordered[surface, cohort]
-        if cohort is not None:
-            earlier = [
-                one for one in ordered.get((surface, None), []) if instant(one.since) < instant(own[0].since)
-            ]
-            own = [*earlier, *own]
-        tracks.append(Track(surface, cohort, DEFAULT if cohort is None else number, tuple(spans_of(own))))
+    for surface, cohorts in groups.items():
+        defaults = cohorts.pop(None, [])
+        tracks.append(Track(surface, None, DEFAULT, tuple(spans_of(defaults))))
+        for cohort, own in cohorts.items():
+            earlier = [one for one in defaults if instant(one.since) < instant(own[0].since)]
+            tracks.append(Track(surface, cohort, len(tracks) + 1, tuple(spans_of([*earlier, *own]))))
     return tracks
 
 
@@ -158,9 +150,9 @@ def moment(text: str) -> datetime:
     return instant(text).replace(tzinfo=None)
 
 
-def text_of(moment: datetime) -> str:
+def text_of(time: datetime) -> str:
     """The time of a decision as an instant, cut to whole seconds."""
-    return written(moment.replace(tzinfo=UTC))
+    return written(time.replace(tzinfo=UTC))
 
 
 def fill(connection: "DuckDBPyConnection", table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:

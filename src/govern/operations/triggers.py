@@ -12,12 +12,10 @@ from govern.domain.decision import Refusal
 from govern.domain.findings import nearest
 from govern.domain.firing import POOLED, Line, Row
 from govern.domain.records import Record
-from govern.domain.state import State
-from govern.domain.triggers import Acknowledge, FireTrigger, Watch, fired_already, named, watch
+from govern.domain.triggers import FireTrigger, Watch, fired_already, named, watch
 from govern.domain.windows import written
 from govern.errors import DocumentError, ExitCode, UsageError
 from govern.evidence.series import Point, Series, read_series
-from govern.operations.asking import packet_of
 from govern.operations.workspace import Workspace
 
 SHOWN = 3  # rows named in one refusal
@@ -46,6 +44,11 @@ class Evaluated:
     def fresh(self) -> list[Row]:
         """The windows of all firings that are new."""
         return [row for each in self.counted for firing in each.fresh for row in firing.rows]
+
+    @property
+    def known(self) -> list[Record]:
+        """The records of the others, each once."""
+        return list({record.name: record for each in self.counted for record in each.known}.values())
 
     def command(self) -> FireTrigger:
         """What is recorded of them."""
@@ -205,65 +208,3 @@ def _kept_name(workspace: Workspace, path: Path) -> str:
     """Relative to the repository where the file lies in it, else the name alone: no machine path is kept."""
     root, place = workspace.repository.root, path.resolve()
     return place.relative_to(root).as_posix() if root and place.is_relative_to(root) else path.name
-
-
-def find_trigger(workspace: Workspace, packet_id: str | None, trigger_id: str | None) -> tuple[str, str]:
-    """Packet and trigger that are meant, where one of them says it. Refusal that names those there are."""
-    state = workspace.state
-    if packet_id is None:
-        assert trigger_id is not None, "one of them is given"
-        return _packet_with(state, trigger_id), trigger_id
-    packet = packet_of(workspace, packet_id)
-    triggers = [key.partition("/")[2] for key in sorted(packet.frozen) if key.startswith("triggers/")]
-    if trigger_id is None and len(triggers) > 1:
-        raise Refusal(
-            f"{packet_id} has several triggers, and a file is about one: {', '.join(triggers)}",
-            type_line=f"--trigger {triggers[0]}",
-            exit=ExitCode.COULD_NOT,
-        )
-    return packet_id, trigger_id or (triggers or ["?"])[0]
-
-
-def _packet_with(state: State, trigger_id: str) -> str:
-    """The packet in the field that has this trigger."""
-    by_trigger: dict[str, list[str]] = {}
-    for packet in state.packets.values():
-        for key in packet.frozen:
-            if key.startswith("triggers/") and packet.on_next:
-                by_trigger.setdefault(key.partition("/")[2], []).append(packet.id)
-    found = by_trigger.get(trigger_id, [])
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise Refusal(
-            f"several packets have the trigger {trigger_id}: {', '.join(found)}",
-            type_line=f"govern trigger evaluate {found[0]} --trigger {trigger_id} --series FILE.csv",
-            exit=ExitCode.COULD_NOT,
-        )
-    close = nearest(trigger_id, by_trigger)
-    raise Refusal(
-        f"no packet with somebody on next has a trigger `{trigger_id}`"
-        + (f"; nearest: {close}" if close else ""),
-        type_line="govern status",
-        exit=ExitCode.COULD_NOT,
-    )
-
-
-def open_firing(workspace: Workspace, packet_id: str, given: str | None) -> Acknowledge:
-    """The firing to take note of: the one named by record or trigger, else the only one that is open."""
-    packet = packet_of(workspace, packet_id)
-    still = [record for record in packet.fired if record.name not in packet.acknowledged]
-    if given is not None and "#" in given:
-        return Acknowledge(packet_id, given)
-    asked = [record for record in still if given in (None, record.body["trigger"])]
-    if len(asked) == 1:
-        return Acknowledge(packet_id, asked[0].name)
-    if asked:
-        named_ = ", ".join(f"{record.name} ({record.body['trigger']})" for record in asked)
-        raise Refusal(
-            f"several triggers of {packet_id} are open: {named_}",
-            type_line=f"govern trigger ack {packet_id} --trigger {asked[-1].name}",
-            exit=ExitCode.COULD_NOT,
-        )
-    what = f"`{given}` of {packet_id}" if given else f"trigger of {packet_id}"
-    raise Refusal(f"nothing to do: no {what} has fired that nobody took note of", exit=ExitCode.YES)

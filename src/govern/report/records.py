@@ -24,6 +24,8 @@ SAYS: Mapping[str, str] = {
     "withdrawn": "{reason}",
     "rolled_back": "{cohorts} -> {to}, {reason}",
     "rehearsal_held": "{form}: {cohorts}",
+    "trigger_fired": "{trigger}: {cohorts}, {action}",
+    "incident_acknowledged": "{trigger}",
     "promotions_frozen": "{cohorts}: {because}",
     "promotions_unfrozen": "{cohorts}: root cause {root_cause}",
     "calibration_review_scheduled": "{calibration}: {owner}, due {due}",

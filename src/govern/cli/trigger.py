@@ -1,0 +1,154 @@
+"""`govern trigger`: counting a trigger over a series of its signal, and taking note that one fired."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from govern.cli.frame import context, show
+from govern.cli.options import Actor, DryRun, Folder, Output, Packet, listed
+from govern.cli.write import accepted, write
+from govern.domain.decision import Refused
+from govern.domain.firing import Rule
+from govern.domain.records import Record
+from govern.errors import UsageError
+from govern.operations.context import Context
+from govern.operations.decide import run
+from govern.operations.firings import find_trigger, open_firing, to_type
+from govern.operations.looking_back import reading
+from govern.operations.triggers import evaluate as count
+from govern.operations.triggers import read_lines
+from govern.report.answer import Answer, refused
+from govern.report.triggers import NAME, evaluated_answer, series_answer
+
+app = typer.Typer(no_args_is_help=True, help="Counting triggers, and taking note.")
+
+SIGNS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most"}
+ALONE = "govern trigger evaluate --series FILE.csv --op above --threshold 45 --consecutive 3"
+
+
+@app.command()
+def evaluate(
+    packet: Annotated[str | None, typer.Argument(help="The packet's id.", metavar="PACKET")] = None,
+    trigger: Annotated[
+        str | None, typer.Option(help="Its trigger, where it has several.", metavar="ID")
+    ] = None,
+    series: Annotated[
+        Path | None,
+        typer.Option(help="CSV: timestamp (or window), value, and cohort_key if any.", metavar="FILE.csv"),
+    ] = None,
+    cohort: Annotated[str, typer.Option(help="Count these cohorts only.", metavar="COHORT,…")] = "",
+    op: Annotated[
+        str | None, typer.Option(help="Without a packet: above, at_least, below, at_most.", metavar="OP")
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option(help="Without a packet: the limit.", metavar="NUMBER")
+    ] = None,
+    consecutive: Annotated[
+        int | None, typer.Option(help="Without a packet: bad windows in a row that fire.", metavar="COUNT")
+    ] = None,
+    dry_run: DryRun = False,
+    actor: Actor = None,
+    workspace: Folder = None,
+    output: Output = "text",
+) -> None:
+    """Count a trigger over every complete window of a series, and record where it fired.
+
+    Exit 0 whether it fired or not; `fired` and `firing_runs` of --format json say which. A rule given by --op,
+    --threshold and --consecutive takes each row as one window, needs no workspace and records nothing.
+    """
+
+    def work() -> Answer:
+        cohorts = listed(cohort)
+        if (op, threshold, consecutive) != (None, None, None):
+            if packet or trigger:
+                raise UsageError(
+                    "a trigger of a packet brings its own rule: leave out --op, --threshold, --consecutive"
+                )
+            return _alone(series, op, threshold, consecutive, cohorts)
+        if not (packet or trigger):
+            raise UsageError("evaluate what? Name a packet or --trigger, or give a rule", type_line=ALONE)
+        where = context(actor=actor, workspace=workspace)
+        return _of_packet(where, packet, trigger, series, cohorts, dry_run=dry_run)
+
+    raise typer.Exit(show(NAME, work, output))
+
+
+def _alone(
+    series: Path | None,
+    op: str | None,
+    threshold: float | None,
+    consecutive: int | None,
+    cohorts: tuple[str, ...],
+) -> Answer:
+    """A rule given on the command line, over a file."""
+    if series is None or op is None or threshold is None or consecutive is None:
+        raise UsageError("--series, --op, --threshold and --consecutive go together", type_line=ALONE)
+    word = SIGNS.get(op, op)
+    if word not in SIGNS.values():
+        raise UsageError(f"no --op `{op}`: {', '.join(SIGNS.values())}", type_line="--op above")
+    if not math.isfinite(threshold) or consecutive < 1:
+        raise UsageError("--threshold takes a number, --consecutive a count from 1 on", type_line=ALONE)
+    read, lines = read_lines(series, cohorts)
+    limit = int(threshold) if threshold.is_integer() else threshold
+    return series_answer(Rule(word, limit, consecutive), lines, [point.at for point in read.points])
+
+
+def _of_packet(
+    where: Context,
+    packet: str | None,
+    trigger: str | None,
+    series: Path | None,
+    cohorts: tuple[str, ...],
+    *,
+    dry_run: bool,
+) -> Answer:
+    """A trigger of a packet in the field; a firing that the ledger does not know is recorded."""
+    if series is None:
+        raise UsageError(
+            "measuring from the KPI's source is not in this version: give the values by window",
+            type_line="--series FILE.csv",
+        )
+    there = reading(where, fetch=not dry_run)
+    evaluated = count(there, *find_trigger(there, packet, trigger), series, cohorts)
+    answer = evaluated_answer(evaluated)
+    if not evaluated.fresh:
+        return replace(answer, advice=("type", to_type(evaluated)) if evaluated.known else None)
+    command = evaluated.command()
+    outcome = run(where, lambda _: command, dry_run=dry_run)
+    if isinstance(outcome.decision, Refused):
+        return refused(NAME, outcome.decision, answer.lines)
+    lead = outcome.records[0]
+    done = accepted(NAME, outcome, answer.lines, f"{lead.name}, {_bound(lead)}")
+    advice = done.advice if dry_run else ("type", to_type(evaluated, lead))
+    return replace(
+        done, data={**answer.data, **done.data, "recorded": None if dry_run else lead.name}, advice=advice
+    )
+
+
+def _bound(record: Record) -> str:
+    """What decided in those windows: an alert says which model it is about."""
+    body = record.body
+    return f"on {body['baseline']}, {body['model_version']}, calibration {body['calibration'] or 'none'}"
+
+
+@app.command()
+def ack(
+    packet: Packet,
+    trigger: Annotated[
+        str | None, typer.Option(help="Its id or record, where several are open.", metavar="ID|STREAM#SEQ")
+    ] = None,
+    dry_run: DryRun = False,
+    actor: Actor = None,
+    workspace: Folder = None,
+    output: Output = "text",
+) -> None:
+    """Take note that a trigger of PACKET fired: the time since then is the time to acknowledge."""
+
+    def work() -> Answer:
+        where = context(actor=actor, workspace=workspace)
+        return write("trigger ack", where, lambda there: open_firing(there, packet, trigger), dry_run=dry_run)
+
+    raise typer.Exit(show("trigger ack", work, output))
