@@ -1,5 +1,6 @@
 """Marking an incident: what was served decides, no row is lost, the log is never touched, and the proof finds all."""
 
+import csv
 import random
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -56,11 +57,15 @@ def path(tmp_path) -> Path:
     return write_csv(tmp_path / "log/decisions.csv", ROWS)
 
 
-def rows_of(sidecar: Path) -> list[dict]:
+def rows_of(path: Path) -> list[dict]:
+    """The rows of a file as texts, None where empty."""
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8", newline="") as stream:
+            return [{name: value or None for name, value in row.items()} for row in csv.DictReader(stream)]
     import duckdb
 
     with duckdb.connect(":memory:") as connection:
-        found = connection.execute(f"SELECT * FROM '{sidecar}'")
+        found = connection.execute(f"SELECT COLUMNS(*)::VARCHAR FROM '{path}'")
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -126,7 +131,7 @@ def test_a_row_of_a_sidecar_keeps_its_stamp(path, tmp_path):
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_sidecar_is_the_same_to_the_byte_when_form_or_order_of_the_log_differ(suffix, tmp_path):
-    many = [*ROWS, *(xr(f"many-{n:05}", "03:00") for n in range(3000))]
+    many = [*ROWS, *(xr(f"many-{n:05}", "03:00") for n in range(200))]
     dice = random.Random(2)
     logs = write_every_form(tmp_path / "logs", dice.sample(many, len(many)))
     logs["sorted"] = str(write_csv(tmp_path / "sorted.csv", many))
@@ -336,11 +341,9 @@ def test_no_decision_is_lost_when_logs_are_random(seed, tmp_path):
     with open_log(write_csv(tmp_path / "log.csv", rows)) as log:
         found = plan(log, incident)
         made = write_sidecar(log, incident, tmp_path / "sidecar.csv", relabeled_at=AT)
-    assert [row["decision_id"] for row in rows_of(made.path)] == due or sorted(
-        str(row["decision_id"]) for row in rows_of(made.path)
-    ) == due
+    assert [row["decision_id"] for row in rows_of(made.path)] == due
     tallies = [asdict(tally) for tally in (*found.cohorts.values(), found.no_key)]
-    before = [row for row in scope if row["decided_at"] < found.until]
+    before = [row for row in scope if row["decided_at"][:19] < found.until[:19]]
     assert sum(tally["in_window"] for tally in tallies) == len(before)
     assert sum(tally["no_version"] for tally in tallies) == sum(
         not row["model_version_active"] for row in before

@@ -1,6 +1,7 @@
 """`govern binding`: who is on what, since when, and by whose decision; and lifting a freeze."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -128,6 +129,34 @@ def _then(at: str | None, *, fetch: bool, folder: str | None) -> "tuple[Workspac
     if meant is None:
         return reading(context(workspace=folder), at=at, fetch=fetch), END_OF_TIME, False
     return reading(context(workspace=folder), fetch=fetch), *meant
+
+
+@app.command()
+def export(
+    out: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file to write; the screen.", metavar="FILE")
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--as", help="What an application reads.", metavar="datafile|flagd")
+    ] = "datafile",
+    at: When = None,
+    fetch: Fetch = False,
+    workspace: Folder = None,
+) -> None:
+    """The file that an application serves from, as the ledger says now."""
+    from govern.operations.looking_back import reading
+    from govern.operations.serve import put, served
+
+    def work() -> Answer:
+        data = served(reading(context(workspace=workspace), at=at, fetch=fetch), form)
+        if out is None:
+            return Answer("binding export", tuple(data.decode().splitlines()))
+        put(out, data)
+        return Answer(
+            "binding export", (f"{out}: {len(data):,} bytes",), advice=("next", "govern binding show")
+        )
+
+    raise typer.Exit(show("binding export", work, "text" if out else "file"))
 
 
 def _overview(there: "Workspace", surface: str | None, when: str) -> Answer:

@@ -129,7 +129,8 @@ def tracks_of(intervals: Iterable[Interval]) -> list[Track]:
     tracks = []
     for surface, cohorts in groups.items():
         defaults = cohorts.pop(None, [])
-        tracks.append(Track(surface, None, DEFAULT, tuple(spans_of(defaults))))
+        if defaults:
+            tracks.append(Track(surface, None, DEFAULT, tuple(spans_of(defaults))))
         for cohort, own in cohorts.items():
             earlier = [one for one in defaults if instant(one.since) < instant(own[0].since)]
             tracks.append(Track(surface, cohort, len(tracks) + 1, tuple(spans_of([*earlier, *own]))))

@@ -31,7 +31,9 @@ class Fault(StrEnum):
 
 
 # A commit with one of these breaks the ledger: what it held before can no longer be relied on.
-BREAKING = frozenset({Fault.NOT_LINEAR, Fault.REMOVED, Fault.EDITED, Fault.FOREIGN_PATH})
+BREAKING = frozenset(
+    {Fault.NOT_LINEAR, Fault.REMOVED, Fault.EDITED, Fault.FOREIGN_PATH, Fault.CHAIN, Fault.CANONICAL_FORM}
+)
 
 SEVERITY: dict[str, Severity] = {Fault.STALE_DOCUMENTS: "warning", Fault.MAIN_NOT_HERE: "note"}
 

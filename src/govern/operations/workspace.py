@@ -16,6 +16,7 @@ from govern.domain.records import Record
 from govern.domain.state import State
 from govern.errors import RepositoryError, UsageError
 from govern.ledger.append import LEDGER
+from govern.ledger.faults import BREAKING
 from govern.ledger.history import History, LedgerCommit, read_history, read_input
 from govern.ledger.repository import Fetched, Repository, open_repository
 from govern.ledger.seen import rewritten
@@ -23,9 +24,6 @@ from govern.operations.choosing import choose, documents_branch, ledger_tip
 from govern.operations.context import Context
 from govern.operations.reading import BranchDocuments, Inputs, MissingInputError
 from govern.operations.tables import taken_in
-
-# From the first commit with one of these on, nothing of a ledger counts.
-BREAKING = ("GOV-AUD-001", "GOV-AUD-002", "GOV-AUD-003", "GOV-AUD-004", "GOV-AUD-005", "GOV-AUD-006")
 
 
 @dataclass

@@ -24,6 +24,7 @@ def series_answer(rule: Rule, lines: Sequence[Line], times: Sequence[datetime]) 
             continue
         often = "once" if len(runs) == 1 else f"{len(runs):,} times"
         head = f"FIRED {often} in {len(line.rows):,} windows: {rule.consecutive} {_condition(rule)}"
+        head += " in a row" if rule.consecutive > 1 else ""
         said += wrapped(f"{head} ({line.name})" if line.name else head, then="  ")
         for first, last in runs[:SHOWN]:
             begin, end = (written(times[line.rows[place].place]) for place in (first, last))
@@ -49,7 +50,8 @@ def evaluated_answer(evaluated: Any) -> Answer:
         said += wrapped(_not_fired(rule, near, name=len(lines) > 1), then="  ")
     first, last = min(line.rows[0].place for line in lines), max(line.rows[-1].place for line in lines)
     span = f"{watch.grid.start(first)} to {watch.grid.end(last)}"
-    said += wrapped(f"{len(lines)} counted, {span}, windows of {spoken(duration(watch.grid.length))}", "  ")
+    many = f"{len(lines)} cohorts, " if len(lines) > 1 else ""
+    said += wrapped(f"{many}windows of {spoken(duration(watch.grid.length))}, {span}", "  counted: ", "    ")
     said += [line for each in evaluated.left_out[:SHOWN] for line in wrapped(each, "  ", "    ")]
     if len(evaluated.left_out) > SHOWN:
         said.append(f"  and {len(evaluated.left_out) - SHOWN} more")
@@ -73,7 +75,10 @@ def _fired(evaluated: Any) -> list[str]:
     newest: dict[str, float | None] = {}
     for row in evaluated.fresh:
         newest[row.cohort or "all"] = row.value
-    values = ", ".join(f"{cohort} {_shown(value, rule.unit)}" for cohort, value in newest.items())
+    values = ", ".join(
+        f"{cohort} {_shown(value, rule.unit)}" for cohort, value in list(newest.items())[:SHOWN]
+    )
+    values += f" and {len(newest) - SHOWN} more" if len(newest) > SHOWN else ""
     windows = (
         f"{rule.consecutive} window{'s' * (rule.consecutive != 1)} of {spoken(duration(watch.grid.length))}"
     )
@@ -90,7 +95,7 @@ def _shown(value: float | None, unit: str) -> str:
 
 def _condition(rule: Rule) -> str:
     """`windows above 3.0 percent`."""
-    windows = "windows in a row" if rule.consecutive > 1 else "window"
+    windows = "windows" if rule.consecutive > 1 else "window"
     return f"{windows} {rule.op.replace('_', ' ')} {rule.threshold} {rule.unit}".rstrip()
 
 
