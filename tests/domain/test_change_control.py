@@ -86,11 +86,11 @@ def test_apply_without_an_open_change_is_refused() -> None:
         ({**LOOSER, "value": "lots"}, "kpis/policy-flip-rate:bands.critical.above: "),
         ({**LOOSER, "field": "band.critical.above"}, "has no field `band.critical.above`"),
         ({**LOOSER, "field": "bands.critical.abov"}, "kpis/policy-flip-rate:bands.critical.abov: "),
-        ({**LOOSER, "field": "id", "value": "BAD ID"}, "kpis/policy-flip-rate:id: "),
+        ({**LOOSER, "field": "measure", "value": "NO SUCH"}, "kpis/policy-flip-rate:measure: "),
         ({**LOOSER, "document": "kpis/policy-flp-rate"}, "nearest: kpis/policy-flip-rate"),
         ({**LOOSER, "document": "baselines/chat-b2"}, "has not frozen `baselines/chat-b2`"),
     ],
-    ids=["a word for a number", "no such field", "a slip in a field", "a bad id", "a slip in a document", "a baseline"],
+    ids=["a word for a number", "no such field", "a slip in a field", "a bad name", "a slip in a document", "a baseline"],
 )  # fmt: skip
 def test_setting_that_does_not_fit_is_refused(setting: dict[str, Any], told: str) -> None:
     refused = ready().refused(opened(setting))
@@ -142,3 +142,13 @@ def test_two_settings_of_one_document_stand_together() -> None:
     (verdict,) = evaluate(made.border("canary"), [bands])
     flips = next(row for row in verdict.rows if row["kpi"] == "policy-flip-rate")
     assert (flips["outcome"], flips["warning"]) == ("passed", True)
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [("kpis/policy-flip-rate", "id"), (f"packets/{PACKET}", "prev.baseline"), (f"packets/{PACKET}", "authors")],
+)
+def test_what_a_packet_is_about_never_changes_under_way(document: str, field: str) -> None:
+    refused = ready().refused(opened({"document": document, "field": field, "value": "other"}))
+    assert "is fixed for good" in refused.reasons[0]
+    assert refused.type_line is not None

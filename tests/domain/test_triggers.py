@@ -231,9 +231,9 @@ def test_rule_is_the_frozen_one_whatever_the_branch_says() -> None:
 @pytest.mark.parametrize(
     ("edits", "says"),
     [
-        ({"counter": {"bad": 3, "of": 10}}, "the counter bad: 3 of of: 10"),
-        ({"counter": {"clusters": 3}}, "the counter clusters: 3"),
-        ({"counter": {"attempts": 3}}, "the counter attempts: 3"),
+        ({"counter": {"bad": 3, "of": 10}}, "the counter bad/of"),
+        ({"counter": {"clusters": 3}}, "the counter clusters"),
+        ({"counter": {"attempts": 3}}, "the counter attempts"),
         ({"scope": "cluster"}, "the scope cluster"),
     ],
 )

@@ -15,7 +15,9 @@ from govern.errors import ExitCode, UsageError
 from govern.operations.asking import rehearse_packet
 from govern.operations.context import Context
 from govern.operations.decide import Outcome
-from govern.operations.rollback import Wanted, WentBack, roll_back
+from govern.operations.policies import published_person
+from govern.operations.rollback import WentBack, roll_back
+from govern.operations.wanted import NoReasonError, Wanted, line
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer, refused
 from govern.report.rollback import data_of, done_lines, note_of, plan_lines
@@ -101,10 +103,9 @@ def plan(
     def work() -> Answer:
         went = roll_back(context(actor=actor, workspace=workspace), wanted, dry_run=True)
         if isinstance(went.decision, Refused):
-            return refused("rollback plan", went.decision)
-        lines = _plan(went.workspace, went)
-        line = ("next", " ".join(("govern rollback execute", *_words(wanted))))
-        return Answer("rollback plan", tuple(lines), advice=line, data=data_of(went.records))
+            return _refused("rollback plan", went)
+        lines = (*_planned(went.workspace, went.decision), "plan: nothing was recorded")
+        return Answer("rollback plan", lines, advice=("next", line(wanted)), data=data_of(went.records))
 
     raise typer.Exit(show("rollback plan", work, output))
 
@@ -116,43 +117,42 @@ def _attributes(text: str) -> dict[str, str] | None:
     return {name: value for name, _, value in pairs} or None
 
 
-def _words(wanted: Wanted) -> list[str]:
-    from govern.operations.rollback import line
-
-    return [line(wanted).removeprefix("govern rollback execute ")]
-
-
 def _go(where: Context, wanted: Wanted, *, yes: bool, quiet: bool) -> Answer:
-    def confirm(there: Workspace, command: Rollback, decision: Accepted) -> bool:
+    def confirm(there: Workspace, _: Rollback, decision: Accepted) -> bool:
         if not quiet:
-            say(plan_lines(there.state, command, decision, head=_head(there), now=there.now()))
+            say(_planned(there, decision))
         return agreed("Bind now?", yes=yes, quiet=quiet)
 
     try:
         went = roll_back(where, wanted, confirm=confirm)
-    except UsageError as error:
-        if wanted.reason or "--reason" not in error.message or not interactive():
+    except NoReasonError as error:
+        if quiet or not interactive():
             raise
-        print(error.message)
+        say(wrapped(error.message, then="  "))
         went = roll_back(where, replace(wanted, reason=ask("reason", "operator-judgement")), confirm=confirm)
-    if isinstance(went.decision, Refused):
-        decision = went.decision
-        if decision.turn and not decision.type_line:
-            decision = replace(decision, type_line=same_line())
-        return refused("rollback execute", decision)
-    return _answer(went)
+    return _refused("rollback execute", went) if isinstance(went.decision, Refused) else _answer(went)
 
 
-def _head(there: Workspace) -> str:
-    fresh = "fetched" if there.fetched.ok else "NOT fetched: the remote is silent"
-    return f"ledger   {(there.tip or '')[:7]}, {fresh if there.repository.remote else 'local'}"
+def _refused(name: str, went: WentBack) -> Answer:
+    """A no; where it is another person's turn, how to reach them."""
+    decision = went.decision
+    assert isinstance(decision, Refused)
+    if decision.turn:
+        contact = published_person(went.workspace, decision.turn).get("contact")
+        call = (f"call {decision.turn}: {contact}",) if contact else ()
+        mine = decision.type_line or same_line()
+        decision = replace(decision, reasons=(*decision.reasons, *call), type_line=mine)
+    answer = refused(name, decision)
+    if went.why is None:
+        return answer
+    lines = (*decision.reasons, went.why.message, *went.why.notes)
+    return replace(answer, lines=tuple(row for each in lines for row in wrapped(each, then="  ")))
 
 
-def _plan(there: Workspace, went: WentBack) -> list[str]:
-    assert isinstance(went.decision, Accepted)
-    asked = went.decision.asked
-    command = Rollback(asked["packet"], asked["reason"], tuple(asked["cohorts"]), asked.get("trigger"))
-    return plan_lines(there.state, command, went.decision, head=_head(there), now=there.now())
+def _planned(there: Workspace, decision: Accepted) -> list[str]:
+    fresh = "fetched" if there.fetched.ok else "NOT fetched: the remote does not answer"
+    head = f"ledger   {(there.tip or '')[:7]}, {fresh if there.repository.remote else 'local'}"
+    return plan_lines(there.state, decision, head=head, now=there.now())
 
 
 def _answer(went: WentBack) -> Answer:
@@ -163,12 +163,12 @@ def _answer(went: WentBack) -> Answer:
     packet = went.records[0].stream.partition("/")[2]
     data = {**data_of(went.records), "recorded": went.recorded, "published": went.published}
     if went.why is not None:
-        lines += [went.why.message, *(f"  {note}" for note in went.why.notes)]
-        return Answer(
-            "rollback execute", tuple(lines), ExitCode.LEFT, "recorded", ("type", "govern sync"), data=data
-        )
-    line = ("next", f"govern rollback show {packet} --format markdown")
-    return Answer("rollback execute", tuple(lines), advice=line, data=data)
+        lines += wrapped(went.why.message, then="  ")
+        lines += [row for note in went.why.notes for row in wrapped(note, "  ", "    ")]
+        advice = ("type", went.why.type_line or "govern sync")
+        return Answer("rollback execute", tuple(lines), ExitCode.LEFT, "recorded", advice, data=data)
+    advice = ("next", f"govern rollback show {packet} --format markdown")
+    return Answer("rollback execute", tuple(lines), advice=advice, data=data)
 
 
 @app.command("show")
@@ -227,7 +227,7 @@ def rehearse(
         answer = write("rollback rehearse", where, prepare, dry_run=dry_run, shown=shown)
         if not differs:
             return answer
-        line = ("type", f"govern phase show {packet}")
-        return replace(answer, exit=ExitCode.NO, verdict="failed", advice=line)
+        advice = ("type", f"govern phase show {packet}")
+        return replace(answer, exit=ExitCode.NO, verdict="failed", advice=advice)
 
     raise typer.Exit(show("rollback rehearse", work, output))

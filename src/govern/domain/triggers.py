@@ -99,7 +99,7 @@ def _require_counted(trigger: Mapping[str, Any]) -> None:
     counter, scope = trigger["counter"], trigger["scope"]
     other = [name for name in counter if name != "consecutive"]
     if other:
-        said = f"the counter {' of '.join(f'{name}: {counter[name]}' for name in other)}"
+        said = f"the counter {'/'.join(other)}"
     elif isinstance(scope, str) and scope not in SCOPES:
         said = f"the scope {scope}"
     else:

@@ -14,11 +14,10 @@ from govern.evidence.measures import sql
 from govern.evidence.timeline import EARLIEST, LATEST, Interval, moment, text_of, timeline_table
 
 SHOWN = 5  # decisions of a kind
-TROUBLE = {  # kind: where it is so in `marked`
+TROUBLE = {  # kind: where it is so in `marked`, said so that few rows need to be compared where that can be
     "mismatched": "outcome = 'mismatched'",
-    "missing_version": "outcome = 'missing_version'",
+    "missing_version": "model_version_active IS NULL AND outcome = 'missing_version'",
     "unbound": "outcome = 'unbound'",
-    "late": "outcome = 'late'",
     "calibration_missing": "calibration_missing",
     "cache_without_version": "cache_without_version",
     "stale_cache": "stale_cache",

@@ -81,8 +81,9 @@ def _require_columns(path: Path, columns: tuple[str, ...]) -> None:
     raise DocumentError(
         f"{path}: has no column {', '.join(said)}",
         notes=(
-            "a series has the columns timestamp (or window, its start) and value, and may have cohort_key",
+            "a series has a column timestamp (or window, where one begins) and value, and may have cohort_key",
         ),
+        type_line=AGAIN,
     )
 
 

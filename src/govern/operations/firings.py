@@ -51,7 +51,7 @@ def _packet_with(state: State, trigger_id: str) -> str:
     raise Refusal(
         f"no packet with somebody on next has a trigger `{trigger_id}`"
         + (f"; nearest: {close}" if close else ""),
-        type_line="govern status",
+        type_line=f"--trigger {close}" if close else "govern status",
         exit=ExitCode.COULD_NOT,
     )
 

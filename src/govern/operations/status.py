@@ -189,7 +189,11 @@ def _duties(workspace: Workspace, now: str, status: Status) -> None:
         what = f"{duty.kind.replace('_', ' ')}, {duty.packet} ({duty.owner})"
         status.due.append((duty.due, what + (" OVERDUE" if overdue else "")))
         if duty.owner == status.person:
-            line = f"govern phase show {duty.packet}"
+            line = (
+                f"govern binding unfreeze {duty.surface} --root-cause REFERENCE"
+                if duty.kind == "root_cause"
+                else f"govern phase show {duty.packet}"
+            )
             status.yours.append(Task(f"{duty.kind.replace('_', ' ')} of {duty.packet}", line, overdue))
 
 

@@ -7,15 +7,16 @@ one (it is never derived anew), a rollback is decided again. `happened_at` keeps
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from govern.domain.capabilities import revive
 from govern.domain.commands import CARRIED
-from govern.domain.decision import Refused
+from govern.domain.decision import Decision, Refused
 from govern.domain.fold import fold
 from govern.domain.policy import Actor
 from govern.domain.records import Record
+from govern.domain.rollback import Rollback
 from govern.errors import ExitCode, RepositoryError
 from govern.ledger.append import LEDGER, publish
 from govern.ledger.history import read_history
@@ -27,9 +28,9 @@ from govern.operations.decide import made, take
 from govern.operations.judging import void_commands
 from govern.operations.needs import needs
 from govern.operations.reading import NoDocuments
+from govern.operations.stamping import Stamped
 from govern.operations.workspace import Workspace, open_workspace
 
-NEVER_WAITS = ("rollback",)
 PATIENCE = 600.0  # seconds that a rollback is tried again
 
 
@@ -41,15 +42,22 @@ class NotPublishedError(RepositoryError):
 
 @dataclass
 class Synced:
-    """`kept` and `dropped` are sentences about commands, oldest first. `oid` is the published tip."""
+    """`kept` and `dropped` are sentences about commands, oldest first. `oid` is the published tip.
+
+    `rivals` says who wrote meanwhile, where the tail had to be decided again.
+    """
 
     oid: str | None = None
     kept: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    rivals: list[str] = field(default_factory=list)
 
 
-def sync(context: Context) -> Synced:
-    """Publish the tail of this clone's ledger. Raises NotPublishedError where the remote says no, or nothing."""
+def sync(context: Context, *, fault: Callable[[str], None] | None = None) -> Synced:
+    """Publish the tail of this clone's ledger. Raises NotPublishedError where the remote says no, or nothing.
+
+    `fault` is told each step of the append.
+    """
     deadline = time.monotonic() + PATIENCE
     while True:
         workspace = open_workspace(context, fetch=True)
@@ -61,7 +69,7 @@ def sync(context: Context) -> Synced:
         published = repository.tip(branch)
         synced = again(workspace, published, commits)
         assert synced.oid is not None
-        outcome = publish(repository, synced.oid, published, branch=branch)
+        outcome = publish(repository, synced.oid, published, branch=branch, fault=fault or _no_fault)
         if outcome.outcome == "published":
             local = commits[-1]
             if synced.oid != local:
@@ -69,14 +77,20 @@ def sync(context: Context) -> Synced:
             remember(repository, branch)
             return synced
         if outcome.outcome != "moved" or time.monotonic() > deadline:
-            raise _refused(workspace, outcome.text)
+            raise not_published(workspace, outcome.text, silent=outcome.outcome == "offline")
         time.sleep(random.uniform(0.01, 0.1))  # a rollback does not wait longer than a rival's push takes
+
+
+def _no_fault(_: str) -> None:
+    """Every step succeeds."""
 
 
 def publish_first(context: Context) -> None:
     """Every writing command publishes what waits here before it decides anything."""
     with open_repository(context.directory) as repository:
-        waiting = any(tail(repository, branch) for branch in repository.branches() if branch.startswith(LEDGER))
+        waiting = any(
+            tail(repository, branch) for branch in repository.branches() if branch.startswith(LEDGER)
+        )
     if waiting:
         sync(context)
 
@@ -87,7 +101,7 @@ def again(workspace: Workspace, published: str | None, commits: Sequence[str]) -
         leads = [records[0] for commit, records in workspace.commands() if commit.oid in commits]
         return Synced(commits[-1], [_named(lead) for lead in leads])
     there = _at(workspace, published)
-    synced = Synced(published)
+    synced = Synced(published, rivals=[_first(there, workspace)])
     identity = workspace.repository.identity() or ("govern", "govern@localhost")
     for commit, records in workspace.commands():
         if commit.oid not in commits:
@@ -96,6 +110,13 @@ def again(workspace: Workspace, published: str | None, commits: Sequence[str]) -
         (synced.dropped if said else synced.kept).append(f"{_named(records[0])}{f': {said}' if said else ''}")
         synced.oid = there.tip
     return synced
+
+
+def _first(there: Workspace, here: Workspace) -> str:
+    """Who wrote what this clone's tail does not have."""
+    known = {commit.oid for commit in here.history.commits}
+    new = [records[0].actor for commit, records in there.commands() if commit.oid not in known]
+    return f"{', '.join(dict.fromkeys(new)) or 'somebody'} was first: read again, decided again"
 
 
 def _at(workspace: Workspace, tip: str) -> Workspace:
@@ -113,11 +134,13 @@ def _once_more(
     command = revive(lead.asked or {}, lead.body)
     if command is None:
         return "this version does not know it"
-    documents = NoDocuments(there.state.folder, there.inputs) if command.do in NEVER_WAITS else None
     if carried := [name for name, item in command.__dataclass_fields__.items() if item.metadata == CARRIED]:
         command = replace(command, **dict.fromkeys(carried, _carried(workspace, records)))
     actor = Actor(lead.actor, lead.claimed)
-    decision, stamped = take(there, command, actor, documents=documents, happened_at=lead.when)
+    if isinstance(command, Rollback):
+        decision, stamped = _back_again(there, command, lead, actor)
+    else:
+        decision, stamped = take(there, command, actor, happened_at=lead.when)
     if isinstance(decision, Refused) or stamped is None:
         return decision.reasons[0] if isinstance(decision, Refused) else "refused"
     if lead.event == "approval_given/1" and stamped.records[0].body["digest"] != lead.body["digest"]:
@@ -125,6 +148,27 @@ def _once_more(
     oid = made(there, stamped, who)
     there.history = read_history(there.repository, oid, since=there.history)
     return ""
+
+
+def _back_again(
+    there: Workspace, command: Rollback, lead: Record, actor: Actor
+) -> tuple[Decision, Stamped | None]:
+    """A rollback has been in force since it was recorded: only "already back" may end it.
+
+    Where the policy changed meanwhile, so that its actor may not or its reason is none any more, it stands as
+    broken glass, which somebody reviews.
+    """
+    documents = NoDocuments(there.state.folder, there.inputs)
+    command = replace(command, stale=False)
+    decision, stamped = take(there, command, actor, documents=documents, happened_at=lead.when)
+    if stamped is not None or (isinstance(decision, Refused) and decision.exit == ExitCode.YES):
+        return decision, stamped
+    assert isinstance(decision, Refused)
+    reasons = there.state.in_force.view["entry_reasons"]
+    reason = command.reason if command.reason in reasons else reasons[0]
+    why = f"in force since {lead.when}, and the policy has changed: {decision.reasons[0]}"
+    command = replace(command, reason=reason, break_glass=command.break_glass or why)
+    return take(there, command, actor, documents=documents, happened_at=lead.when)
 
 
 def _carried(workspace: Workspace, records: Sequence[Record]) -> dict[str, bytes]:
@@ -144,17 +188,15 @@ def _require_reachable(workspace: Workspace) -> None:
     if broken is not None:
         raise RepositoryError(f"the ledger is broken: {broken.message}", type_line="govern audit")
     if not workspace.fetched.ok:
-        raise _refused(workspace, workspace.fetched.reason)
+        raise not_published(workspace, workspace.fetched.reason)
 
 
-def _refused(workspace: Workspace, text: str) -> NotPublishedError:
+def not_published(workspace: Workspace, text: str, *, silent: bool = False) -> NotPublishedError:
+    """What the remote said, and the two ways out: later, or by somebody else."""
     remote = workspace.repository.remote
-    notes = tuple(f"{remote}: {line}" for line in text.splitlines()[:3])
-    silent = not workspace.fetched.ok
+    silent = silent or not workspace.fetched.ok
+    notes = [f"{remote}: {line}" for line in text.splitlines()[:3]]
+    if not silent:
+        notes.append("whoever may push and roll back types the same line; sync then says: already back")
     said = f"{remote} does not answer" if silent else f"{remote} refused the push"
-    other = (
-        ()
-        if silent
-        else ("another person who may push types the same line; then this one is said to be back",)
-    )
-    return NotPublishedError(f"NOT PUBLISHED: {said}", notes=(*notes, *other), type_line="govern sync")
+    return NotPublishedError(f"NOT PUBLISHED: {said}", notes=tuple(notes), type_line="govern sync")

@@ -15,7 +15,7 @@ from govern.domain.records import Record
 from govern.domain.triggers import FireTrigger, Watch, fired_already, named, watch
 from govern.domain.windows import written
 from govern.errors import DocumentError, ExitCode, UsageError
-from govern.evidence.series import Point, Series, read_series
+from govern.evidence.series import AGAIN, Point, Series, read_series
 from govern.operations.workspace import Workspace
 
 SHOWN = 3  # rows named in one refusal
@@ -90,6 +90,7 @@ def evaluate(
             f"{path}: no window of {watched.grid.length} is over that began since next was bound,"
             f" {watched.begin}",
             notes=tuple(left_out),
+            type_line=AGAIN,
         )
     if watched.trigger["scope"] != "all":
         left_out += [f"no data: {cohort}" for cohort in watched.since if cohort not in columns]
@@ -133,6 +134,7 @@ def _columns(watched: Watch, series: Series) -> tuple[Columns, list[str]]:
         raise DocumentError(
             f"{series.path}: two rows in one window of {watched.grid.length}; a window has one value",
             notes=(*twice[:SHOWN], *more),
+            type_line=AGAIN,
         )
     left_out = [_left_out(watched, cohort, n) for cohort, n in strangers.items()]
     return columns, left_out + ([] if series.zoned else ["times name no zone: taken as UTC"])
@@ -156,7 +158,8 @@ def _place(watched: Watch, series: Series, point: Point) -> int:
     if series.starts and watched.grid.start(place) != written(point.at):
         raise DocumentError(
             f"{series.path}: row {point.row}: no window of {watched.grid.length} begins at {written(point.at)};"
-            f" the one it lies in begins at {watched.grid.start(place)}"
+            f" the one it lies in begins at {watched.grid.start(place)}",
+            type_line=AGAIN,
         )
     return place
 

@@ -1,34 +1,41 @@
 """The way back in words: what will move, what moved, and what is owed for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from govern.domain.binding import current
 from govern.domain.decision import Accepted
 from govern.domain.records import Record
-from govern.domain.rollback import Rollback
 from govern.domain.state import Packet, State
 from govern.domain.windows import duration, instant, spoken
 from govern.report.wrap import wrapped
 
+SHOWN = 20  # cohorts that are named; the records name them all
 
-def plan_lines(state: State, command: Rollback, decision: Accepted, *, head: str, now: str) -> list[str]:
+
+def plan_lines(state: State, decision: Accepted, *, head: str, now: str) -> list[str]:
     """What `execute` would do, in the order in which a person under stress asks for it."""
-    body = decision.events[0].body
-    packet = state.packets[command.packet]
-    lines = [head, *wrapped(f"{packet.id}, {packet.phase.replace('_', ' ')}", "packet   ")]
-    lines += wrapped(_why(packet, command, now), "why      ")
+    lead = decision.events[0]
+    body, packet = lead.body, state.packets[lead.stream.partition("/")[2]]
     assert packet.next is not None
-    lines += wrapped(f"{' '.join(body['cohorts'])}   {packet.next.baseline} -> {body['to']}", "move     ")
+    lines = [head, *wrapped(f"{packet.id}, {packet.phase.replace('_', ' ')}", "packet   ")]
+    lines += wrapped(_why(packet, body, now), "why      ")
+    lines += wrapped(f"{_names(body['cohorts'])}   {packet.next.baseline} -> {body['to']}", "move     ")
     if body["stay"]:
-        lines += wrapped(f"{' '.join(body['stay'])}   {packet.next.baseline}", "stay     ")
+        lines += wrapped(f"{_names(body['stay'])}   {packet.next.baseline}", "stay     ")
     return lines
 
 
-def _why(packet: Packet, command: Rollback, now: str) -> str:
-    fired = next((record for record in packet.fired if record.name == command.trigger), None)
+def _names(cohorts: Sequence[str]) -> str:
+    """Cohorts, as many as a screen holds."""
+    more = len(cohorts) - SHOWN
+    return " ".join(cohorts[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _why(packet: Packet, body: Mapping[str, Any], now: str) -> str:
+    fired = next((record for record in packet.fired if record.name == body.get("trigger")), None)
     if fired is None:
-        return command.reason
+        return str(body["reason"])
     ago = spoken(instant(now) - instant(fired.at))
     return f"trigger {fired.body['trigger']}, fired {fired.at[11:19]}, {ago} ago"
 
@@ -40,7 +47,7 @@ def done_lines(
     lead, body = records[0], records[0].body
     clock = lead.when[11:19]
     lines = [f"{clock} RECORDED {recorded[:7]}: {len(records)} records, datafile"]
-    cohorts = " ".join(body["cohorts"])
+    cohorts = _names(body["cohorts"])
     if published:
         lines += wrapped(
             f"{cohorts} on {body['to']}{_after_trigger(state, lead)}", f"{clock} PUBLISHED: ", "         "
@@ -82,8 +89,8 @@ def _due(records: Sequence[Record]) -> str:
 def note_of(state: State, packet: Packet, record: Record) -> list[str]:
     """The note for everyone else, as Markdown."""
     body = record.body
-    cohorts = ", ".join(body["cohorts"])
-    stay = f"; {', '.join(body['stay'])} not moved" if body["stay"] else ""
+    cohorts = _names(body["cohorts"])
+    stay = f"; {_names(body['stay'])} not moved" if body["stay"] else ""
     lines = [f"**{cohorts} went back to {body['to']} at {record.when}{stay}.**", ""]
     lines.append(f"- Packet {packet.id} on {body['surface']}. By {record.actor}, {record.name}.")
     lines.append(f"- Why: {body.get('note') or body['reason']}.")
@@ -91,7 +98,7 @@ def note_of(state: State, packet: Packet, record: Record) -> list[str]:
         f"- Decisions since {body['range']['since']} are to be marked `{body['relabel']['context']}`."
     )
     surface = state.surfaces[body["surface"]]
-    now = ", ".join(f"{c}: {current(surface, c).to.baseline}" for c in packet.covered[:20])
+    now = ", ".join(f"{c}: {current(surface, c).to.baseline}" for c in packet.covered[:SHOWN])
     return [*lines, f"- Who is on what now: {now}."]
 
 

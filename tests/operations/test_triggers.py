@@ -1,0 +1,149 @@
+"""From a file to the windows that a trigger counts: whose they are, which of them, and what is left out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from builders import PACKET, Branch, World, cohorts, in_canary
+from govern.domain.rollback import Rollback
+from govern.errors import DocumentError, UsageError
+from govern.operations.firings import to_type
+from govern.operations.triggers import Evaluated, evaluate
+
+TRIGGER = "policy-dislocation"  # above 5 percent, two windows of an hour in a row
+DOCUMENT = f"triggers/{TRIGGER}"
+
+
+@dataclass
+class There:
+    """As much of a workspace as evaluating reads, in memory."""
+
+    world: World
+    folder: Path
+
+    @property
+    def state(self) -> Any:
+        return self.world.state
+
+    @property
+    def repository(self) -> Any:
+        return SimpleNamespace(root=self.folder)
+
+    def documents(self) -> Branch:
+        return self.world.documents
+
+    def now(self) -> str:
+        return self.world.now
+
+    def count(self, rows: list[str], *only: str) -> Evaluated:
+        """Evaluate rows `HOUR,COHORT,VALUE`; a row of two has no cohort, and then the file has no such column."""
+        keyed = "cohort_key," if rows[0].count(",") == 2 else ""
+        lines = [
+            f"2026-11-20T{hour:0>2}:00:00Z,{rest}" for hour, _, rest in (row.partition(",") for row in rows)
+        ]
+        path = self.folder / "rates.csv"
+        path.write_text("\n".join([f"timestamp,{keyed}value", *lines]), "utf-8")
+        return evaluate(self, PACKET, TRIGGER, path, only)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> There:
+    return made(tmp_path)
+
+
+def made(folder: Path, edits: dict[str, Any] | None = None) -> There:
+    """The cohorts a and b on next since nine in the morning; it is evening."""
+    world = in_canary({**cohorts("a", "b"), **(edits or {})})
+    world.now = "2026-11-20T18:00:00Z"
+    return There(world, folder)
+
+
+def fired(evaluated: Evaluated) -> list[tuple[str | None, int, float | None]]:
+    return [
+        (row.cohort, int(evaluated.watch.grid.start(row.place)[11:13]), row.value) for row in evaluated.fresh
+    ]
+
+
+def test_each_cohort_is_counted_by_itself_and_what_is_counted_can_be_recorded(there: There) -> None:
+    evaluated = there.count(["10,a,9", "10,b,1", "11,a,8", "11,b,9", "12,a,1", "12,b,9"])
+    assert fired(evaluated) == [("a", 10, 9), ("a", 11, 8), ("b", 11, 9), ("b", 12, 9)]
+    (record,) = there.world.do(evaluated.command())
+    assert record.body["cohorts"] == ["a", "b"] and record.body["source"]["path"] == "rates.csv"
+    assert to_type(evaluated, record) == f"govern rollback execute {PACKET} --cohort a,b"
+
+
+def test_only_some_cohorts_are_counted_when_they_are_named(there: There) -> None:
+    rows = ["10,a,9", "10,b,9", "11,a,9", "11,b,9"]
+    assert {cohort for cohort, _, _ in fired(there.count(rows, "b"))} == {"b"}
+    assert fired(there.count(["10,9", "11,9"], "b")) == [("b", 10, 9), ("b", 11, 9)]
+
+
+def test_file_without_keys_is_refused_where_several_are_on_next(there: There) -> None:
+    with pytest.raises(DocumentError, match="2 cohorts are on next") as refused:
+        there.count(["10,9", "11,9"])
+    assert refused.value.type_line == "--cohort a"
+
+
+def test_what_is_left_out_is_said(there: There) -> None:
+    there.world.do(Rollback(PACKET, "operator-judgement", ("b",)))
+    evaluated = there.count(["10,a,1", "10,b,9", "11,b,9", "10,a1,9", "10,,9"])
+    assert fired(evaluated) == [] and evaluated.left_out == (
+        "left out: b, 2 rows (not on next, or out of scope)",
+        "left out: a1, 1 rows (no cohort of this packet, nearest: a)",
+        "left out: 1 rows without a cohort key",
+    )
+
+
+@pytest.mark.parametrize(("on_no_data", "cohort"), [("breach", ["b"]), ("inconclusive", [])])
+def test_silent_cohort_is_what_no_data_is(on_no_data: str, cohort: list[str], tmp_path: Path) -> None:
+    there = made(tmp_path, {"kpis/policy-dislocation-rate": {"on_no_data": on_no_data}})
+    evaluated = there.count(["10,a,1", "11,a,1"])
+    assert "no data: b" in evaluated.left_out
+    assert [key for key, hour, _ in fired(evaluated) if hour == 10] == cohort
+
+
+def test_values_over_all_are_the_rows_without_a_key(tmp_path: Path) -> None:
+    there = made(tmp_path, {DOCUMENT: {"scope": "all"}})
+    for rows in (["10,,9", "11,,9", "11,a,1"], ["10,9", "11,9"]):
+        evaluated = there.count(rows)
+        assert fired(evaluated) == [(None, 10, 9), (None, 11, 9)]
+        assert evaluated.command().cohorts == ("a", "b")
+    with pytest.raises(UsageError, match="--cohort"):
+        there.count(["10,9"], "a")
+    there.world.do(evaluated.command())
+    assert there.count(["10,9", "11,9"]).fresh == []
+
+
+def test_worst_cohort_of_each_window_is_counted(tmp_path: Path) -> None:
+    there = made(tmp_path, {DOCUMENT: {"scope": "worst_cohort"}})
+    evaluated = there.count(["10,a,9", "10,b,1", "11,a,1", "11,b,9", "12,a,1", "12,b,1"])
+    assert fired(evaluated) == [("a", 10, 9), ("b", 11, 9)]
+    there.world.do(evaluated.command())
+
+
+def test_rollback_goes_by_the_attributes_of_the_scope(tmp_path: Path) -> None:
+    keys = {key: {"critical": False, "platform": "xr"} for key in ("a", "b")}
+    scope = {"scope": {"where": {"platform": "xr"}}}
+    there = made(tmp_path, {"cohorts": {"cohorts": keys}, DOCUMENT: scope})
+    evaluated = there.count(["10,a,9", "11,a,9", "10,b,9", "11,b,9"])
+    (record,) = there.world.do(evaluated.command())
+    assert to_type(evaluated, record) == f"govern rollback execute {PACKET} --where platform=xr"
+
+
+@pytest.mark.parametrize(
+    ("action", "line"),
+    [
+        ("mitigate", f"govern rollback execute {PACKET} --cohort a"),
+        ("pause", f"govern packet pause {PACKET} --reason '{TRIGGER} fired'"),
+        ("notify", f"govern trigger ack {PACKET} --trigger packets/{PACKET}#"),
+        ("recalibrate", f"govern trigger ack {PACKET} --trigger packets/{PACKET}#"),
+    ],
+)
+def test_line_to_type_goes_by_the_action(action: str, line: str, tmp_path: Path) -> None:
+    there = made(tmp_path, {DOCUMENT: {"action": action}})
+    evaluated = there.count(["10,a,9", "11,a,9"])
+    (record,) = there.world.do(evaluated.command())
+    assert to_type(evaluated, record).startswith(line)
