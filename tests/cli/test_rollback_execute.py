@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from back import LEDGER, NOW, PACKET, REASON, TV, Team, busy, copied, go, litter, make_team
-from govern.domain.triggers import FireTrigger
 from typed import Ended, Keyboard
 from workspaces import git
 
@@ -67,7 +66,7 @@ WRONG: dict[str, tuple[tuple[str, ...], int, str, str]] = {
         "govern rollback execute --where platform=xr",
     ),
     "value of an attribute": (
-        ("--where", "platform=xs"), 2, "nobody on next has platform `xs`; there are: pc, tv, xr",
+        ("--where", "platform=xrr"), 2, "nobody on next has platform `xrr`; there are: pc, tv, xr",
         "govern rollback execute --where platform=xr",
     ),
     "values that do not meet": (
@@ -244,17 +243,16 @@ def test_unreadable_documents_and_a_busy_user_do_not_matter(team: Team, types: T
 
 
 def test_trigger_that_fired_is_the_reason_and_the_clock(team: Team, types: Types) -> None:
-    fire(team)
+    rows = "\n".join(f"2026-11-17T0{hour}:00:00Z,{key},7.4" for key in ("xr-eu", "xr-na") for hour in (0, 1))
+    (team.mara.directory / "seen.csv").write_text(f"timestamp,cohort_key,value\n{rows}\n")
+    words = ("trigger", "evaluate", PACKET, "--series", "seen.csv")
+    fired = types(*words, who="mara", now="2026-11-17T02:06:00Z")
+    assert fired.code in (0, 1), fired.text
     said = types(*EXECUTE, "--where", "platform=xr", "--yes")
     assert said.code == 0, said.text
     assert "why      trigger policy-dislocation, fired 02:06:00, 4 min 21 s ago" in said.lines
     assert "4 min 21 s after the trigger" in " ".join(line.strip() for line in said.lines)
     assert team.faults() == []
-
-
-def fire(team: Team) -> None:
-    """What `trigger evaluate` records."""
-    raise NotImplementedError
 
 
 def test_plan_shows_the_same_and_records_nothing(team: Team, types: Types) -> None:
@@ -269,9 +267,10 @@ def test_show_is_the_note_for_everyone_else(types: Types) -> None:
     types(*EXECUTE, "--where", "platform=xr", *WHY, "--note", "policy breaks in XR")
     said = types("rollback", "show", PACKET, now=LATER)
     assert said.code == 0
-    assert said.lines[0] == f"**xr-eu xr-na went back to chat-b1 at {NOW}; pc-eu pc-na not moved.**"
+    assert " ".join(said.lines[:2]) == f"**xr-eu xr-na went back to chat-b1 at {NOW}; pc-eu pc-na not moved.**"
     assert "- Why: policy breaks in XR." in said.lines
-    assert any("pc-na: chat-b2" in line and "xr-na: chat-b1" in line for line in said.lines)
+    whole = " ".join(line.strip() for line in said.lines)
+    assert "now: pc-eu: chat-b2, pc-na: chat-b2, xr-eu: chat-b1, xr-na: chat-b1." in whole
     other = types("rollback", "show", TV, now=LATER)
     assert (other.code, other.advice) == (2, ("type", "govern status"))
 

@@ -17,7 +17,7 @@ from govern.domain.document import Documents
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.rollback_scope import (
-    bound_since,
+    began,
     cohorts_of,
     default_back,
     fired_by,
@@ -97,7 +97,7 @@ def _body(
         "stay": [cohort for cohort in packet.on_next if cohort not in cohorts],
         "to": moves[0].to.baseline if moves else _prev(packet).baseline,
         "reason": command.reason,
-        "range": {"since": command.since or bound_since(state, packet, cohorts)},
+        "range": {"since": began(state, packet, command, cohorts, now)},
         "relabel": {
             "owner": actor.person,
             "due": after(now, numbers["relabel_within"]),

@@ -23,6 +23,8 @@ class Asked(Protocol):
     @property
     def trigger(self) -> str | None: ...
     @property
+    def since(self) -> str | None: ...
+    @property
     def to(self) -> str | None: ...
     @property
     def stale(self) -> bool: ...
@@ -102,6 +104,16 @@ def default_back(
     if packet.phase != "adopted" or not moves or set(packet.on_next) - set(cohorts):
         return None
     return (state.surfaces[packet.surface].default[-1].to, moves[0].to)
+
+
+def began(state: State, packet: Packet, command: Asked, cohorts: Sequence[str], now: str) -> str:
+    """When the incident began: as it was said, yet never before the first of them was bound to next."""
+    first = bound_since(state, packet, cohorts)
+    if command.since is not None and command.since > now:
+        raise Refusal(
+            f"since {command.since}: the incident cannot begin after it ended, {now}", exit=ExitCode.COULD_NOT
+        )
+    return max(command.since or first, first)
 
 
 def bound_since(state: State, packet: Packet, cohorts: Iterable[str]) -> str:

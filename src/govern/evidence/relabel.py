@@ -15,7 +15,7 @@ from govern.evidence import sidecars
 from govern.evidence.decisions import Log
 from govern.evidence.measures import sql
 from govern.evidence.sources import digest
-from govern.evidence.timeline import LATEST, fill, moment, text_of
+from govern.evidence.timeline import fill, moment, text_of
 
 SHOWN = 3  # decisions named where some are missing
 
@@ -117,16 +117,11 @@ def plan(log: Log, incident: Incident) -> Plan:
     UsageError: an incident that ends before it starts. Nothing is written.
     """
     end = end_of(log, incident)
-    tallies = tallies_of(log, incident, end)
-    keyed = {cohort: tally for cohort, tally in tallies.items() if cohort is not None}
-    named = {cohort: keyed.get(cohort, Tally()) for cohort in sorted({*incident.cohorts, *keyed})}
-    return Plan(incident.since, text_of(end), named, tallies.get(None, Tally()))
-
-
-def tallies_of(log: Log, incident: Incident, end: datetime) -> dict[str | None, Tally]:
-    """The decisions of the incident before `end`, by cohort (None: no key)."""
     rows = ask(log, incident, sql("relabel_counts"), until=end)
-    return {row.pop("cohort"): Tally(**row) for row in rows}
+    tallies = {row.pop("cohort"): Tally(**row) for row in rows}
+    no_key = tallies.pop(None, Tally())
+    named = {cohort: tallies.get(cohort, Tally()) for cohort in sorted({*incident.cohorts, *tallies})}
+    return Plan(incident.since, text_of(end), named, no_key)
 
 
 def end_of(log: Log, incident: Incident) -> datetime:
@@ -155,8 +150,7 @@ def write_sidecar(log: Log, incident: Incident, path: Path, *, relabeled_at: str
             raise UsageError(f"{path}: another sidecar lies there; name another file", notes=(lacks,))
         counts = {cohort: row["marked"] for cohort, row in found.cohorts.items()}
         return Sidecar(path, sum(counts.values()), found.sha256, counts)
-    tallies = tallies_of(log, incident, LATEST).items()
-    counts = {cohort: tally.to_relabel for cohort, tally in tallies if tally.to_relabel}
+    counts = {row["cohort"]: row["due"] for row in ask(log, incident, sql("relabel_due"))}
     stamp = {"context": incident.context, "relabeled_at": relabeled_at}
     made = sidecars.make(log, scoped(sql("relabel_rows")), path.suffix, asked_of(log, incident) | stamp)
     return Sidecar(path, sum(counts.values()), sidecars.lay(made, path), counts)

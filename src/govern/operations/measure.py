@@ -71,10 +71,10 @@ def measure_shadow(workspace: Workspace, packet_id: str, path: Path, actor: Acto
     )
     shadow = border.packet.phase in ("draft", "shadow")
     measurement = measure(path, kpis=kpis, losses=losses(border), expected=expected, shadow=shadow)
-    return ShadowMeasured(border, measurement, _shown(workspace, path))
+    return ShadowMeasured(border, measurement, kept_name(workspace, path))
 
 
-def _shown(workspace: Workspace, path: Path) -> str:
+def kept_name(workspace: Workspace, path: Path) -> str:
     """Repository-relative where the file lies in the repository; else its name alone: no machine path is kept."""
     root = workspace.repository.root
     resolved = path.resolve()

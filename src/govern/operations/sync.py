@@ -97,19 +97,25 @@ def publish_first(context: Context) -> None:
 
 def again(workspace: Workspace, published: str | None, commits: Sequence[str]) -> Synced:
     """The tail on top of what is published: itself where nobody wrote meanwhile, else decided once more."""
-    if published is None or workspace.repository.is_ancestor(published, commits[-1]):
-        leads = [records[0] for commit, records in workspace.commands() if commit.oid in commits]
-        return Synced(commits[-1], [_named(lead) for lead in leads])
+    waiting = [records for commit, records in workspace.commands() if commit.oid in commits]
+    ahead = published is None or workspace.repository.is_ancestor(published, commits[-1])
+    if published is None or (ahead and not any(map(_moved_nobody, waiting))):
+        return Synced(commits[-1], [_named(records[0]) for records in waiting])
     there = _at(workspace, published)
-    synced = Synced(published, rivals=[_first(there, workspace)])
+    synced = Synced(published, rivals=[] if ahead else [_first(there, workspace)])
     identity = workspace.repository.identity() or ("govern", "govern@localhost")
-    for commit, records in workspace.commands():
-        if commit.oid not in commits:
-            continue
+    for records in waiting:
         said = _once_more(workspace, there, records, identity)
         (synced.dropped if said else synced.kept).append(f"{_named(records[0])}{f': {said}' if said else ''}")
         synced.oid = there.tip
     return synced
+
+
+def _moved_nobody(records: Sequence[Record]) -> bool:
+    """A rollback of cohorts that were back already as far as could be known without the remote."""
+    lead = records[0]
+    moves = [record.body["moves"] for record in records if record.event == "binding_changed/1"]
+    return lead.event == "rolled_back/1" and moves == [[]]
 
 
 def _first(there: Workspace, here: Workspace) -> str:

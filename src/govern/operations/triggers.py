@@ -16,6 +16,7 @@ from govern.domain.triggers import FireTrigger, Watch, fired_already, named, wat
 from govern.domain.windows import written
 from govern.errors import DocumentError, ExitCode, UsageError
 from govern.evidence.series import AGAIN, Point, Series, read_series
+from govern.operations.measure import kept_name
 from govern.operations.workspace import Workspace
 
 SHOWN = 3  # rows named in one refusal
@@ -94,7 +95,7 @@ def evaluate(
         )
     if watched.trigger["scope"] != "all":
         left_out += [f"no data: {cohort}" for cohort in watched.since if cohort not in columns]
-    source = {"path": _kept_name(workspace, path), "sha256": series.sha256, "rows": len(series.points)}
+    source = {"path": kept_name(workspace, path), "sha256": series.sha256, "rows": len(series.points)}
     return Evaluated(watched, tuple(_counted(watched, line) for line in lines), source, tuple(left_out))
 
 
@@ -205,9 +206,3 @@ def _counted(watched: Watch, line: Line) -> Counted:
         else:
             fresh.append(firing)
     return Counted(line, tuple(fresh), tuple(known.values()))
-
-
-def _kept_name(workspace: Workspace, path: Path) -> str:
-    """Relative to the repository where the file lies in it, else the name alone: no machine path is kept."""
-    root, place = workspace.repository.root, path.resolve()
-    return place.relative_to(root).as_posix() if root and place.is_relative_to(root) else path.name

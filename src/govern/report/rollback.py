@@ -91,15 +91,16 @@ def note_of(state: State, packet: Packet, record: Record) -> list[str]:
     body = record.body
     cohorts = _names(body["cohorts"])
     stay = f"; {_names(body['stay'])} not moved" if body["stay"] else ""
-    lines = [f"**{cohorts} went back to {body['to']} at {record.when}{stay}.**", ""]
-    lines.append(f"- Packet {packet.id} on {body['surface']}. By {record.actor}, {record.name}.")
-    lines.append(f"- Why: {body.get('note') or body['reason']}.")
-    lines.append(
-        f"- Decisions since {body['range']['since']} are to be marked `{body['relabel']['context']}`."
-    )
     surface = state.surfaces[body["surface"]]
     now = ", ".join(f"{c}: {current(surface, c).to.baseline}" for c in packet.covered[:SHOWN])
-    return [*lines, f"- Who is on what now: {now}."]
+    items = (
+        f"Packet {packet.id} on {body['surface']}. By {record.actor}, {record.name}.",
+        f"Why: {body.get('note') or body['reason']}.",
+        f"Decisions since {body['range']['since']} are to be marked `{body['relabel']['context']}`.",
+        f"Who is on what now: {now}.",
+    )
+    head = wrapped(f"**{cohorts} went back to {body['to']} at {record.when}{stay}.**")
+    return [*head, "", *(line for item in items for line in wrapped(item, "- "))]
 
 
 def data_of(records: Sequence[Record]) -> dict[str, Any]:
