@@ -27,7 +27,11 @@ def isolated(home: Path) -> dict[str, str]:
     home.mkdir(parents=True, exist_ok=True)
     (home / "gitconfig").touch()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GOVERN_"))}
-    return kept | {"HOME": str(home), "GIT_CONFIG_GLOBAL": str(home / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1"}
+    return kept | {
+        "HOME": str(home),
+        "GIT_CONFIG_GLOBAL": str(home / "gitconfig"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
 
 
 def git(directory: Path, *words: str) -> str:

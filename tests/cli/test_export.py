@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from typed import Keyboard
-from workspaces import opened
 
 from govern.serving import Resolver
+from typed import Keyboard
+from workspaces import opened
 
 
 @pytest.fixture

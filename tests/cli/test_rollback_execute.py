@@ -267,7 +267,9 @@ def test_show_is_the_note_for_everyone_else(types: Types) -> None:
     types(*EXECUTE, "--where", "platform=xr", *WHY, "--note", "policy breaks in XR")
     said = types("rollback", "show", PACKET, now=LATER)
     assert said.code == 0
-    assert " ".join(said.lines[:2]) == f"**xr-eu xr-na went back to chat-b1 at {NOW}; pc-eu pc-na not moved.**"
+    assert (
+        " ".join(said.lines[:2]) == f"**xr-eu xr-na went back to chat-b1 at {NOW}; pc-eu pc-na not moved.**"
+    )
     assert "- Why: policy breaks in XR." in said.lines
     whole = " ".join(line.strip() for line in said.lines)
     assert "now: pc-eu: chat-b2, pc-na: chat-b2, xr-eu: chat-b1, xr-na: chat-b1." in whole

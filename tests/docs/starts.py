@@ -28,14 +28,20 @@ def prompt_in_shadow(directory: Path) -> None:
     _into_shadow(ben, "no-system-prompt", "prompt-change/data/pairs.csv")
 
 
-def prompt_rolled_back(directory: Path) -> None:
-    """Ana's prompt change, taken back by Ben on the day after it went into canary; promotions are frozen."""
+def prompt_in_canary(directory: Path) -> None:
+    """Ana's prompt change, which Ben has advanced to canary."""
     prompt_in_shadow(directory)
     ben = Clone(directory / "ben", "ben")
     ben.done(
         command_for(ben.workspace(), "no-system-prompt", "public", None, "refusal", "answers, then refuses")
     )
     ben.at("2026-11-20T10:00:00Z").done(Advance("no-system-prompt", "canary"))
+
+
+def prompt_rolled_back(directory: Path) -> None:
+    """Ana's prompt change, taken back by Ben on the day after it went into canary; promotions are frozen."""
+    prompt_in_canary(directory)
+    ben = Clone(directory / "ben", "ben")
     note = "users of the canary got refusals"
     ben.at("2026-11-21T09:00:00Z").done(Rollback("no-system-prompt", "operator-judgement", note=note))
 
@@ -57,6 +63,7 @@ def _into_shadow(approver: Clone, packet: str, pairs: str) -> None:
 STARTS: Mapping[str, Callable[[Path], None]] = {
     "nothing": nothing,
     "a prompt in shadow": prompt_in_shadow,
+    "a prompt in canary": prompt_in_canary,
     "a prompt rolled back": prompt_rolled_back,
     "a model in shadow": model_in_shadow,
 }

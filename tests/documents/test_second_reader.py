@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from workspaces import EXAMPLES
 
 from govern.documents.second_reader import reads_the_same
 from govern.documents.yaml import DICTIONARY, scan
+from workspaces import EXAMPLES
 
 DOCUMENTS = sorted(EXAMPLES.rglob("*.yaml"))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from govern.documents.tree import WorkingTree, folders_with, holds, pinned, repository_root, under
+from govern.documents.tree import WorkingTree, folders_with, holds, matching, pinned, repository_root, under
 from govern.domain.document import digest_of
 from govern.errors import DocumentError
 from trees import MemoryTree
@@ -60,6 +60,20 @@ GLOBS = [
 def test_pinned_gives_digests_of_what_matches(tree: WorkingTree, pattern: str, paths: list[str]) -> None:
     wanted = {path: digest_of(FILES[path]) for path in paths}
     assert pinned(tree, pattern) == wanted == pinned(MemoryTree(FILES), pattern)
+
+
+HOSTILE = [
+    ("**/" * 14 + "x", "a/" * 40 + "y"),
+    ("**/a/" * 14 + "x", "a/" * 40 + "y"),
+    ("*a" * 30 + "b", "a" * 250),
+]
+
+
+@pytest.mark.parametrize(("pattern", "path"), HOSTILE, ids=["folders", "names", "letters"])
+def test_a_hostile_glob_answers_at_once(pattern: str, path: str) -> None:
+    """With backtracking each of them takes longer than anybody waits."""
+    assert matching(pattern, [path]) == []
+    assert matching(pattern, [path[:-1] + pattern[-1]]) == [path[:-1] + pattern[-1]]
 
 
 def test_nothing_outside_and_no_link_is_ever_read(

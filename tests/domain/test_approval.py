@@ -54,7 +54,7 @@ def test_author_and_stranger_do_not_approve() -> None:
 
 def test_claimed_actor_does_not_approve() -> None:
     assert (
-        "a claimed actor holds no role" in two_asked().refused(Approve(PACKET), "cy", claimed=True).reasons[0]
+        "is a claim: it records facts" in two_asked().refused(Approve(PACKET), "cy", claimed=True).reasons[0]
     )
 
 

@@ -108,7 +108,7 @@ OWNERS = {f"packets/{PACKET}": {
         ("ana", False, "ana may not lift what no-system-prompt froze; ben may"),  # an author
         ("cy", False, "cy may not lift what no-system-prompt froze; ben may"),  # no owner of the packet
         ("bot", False, "bot is automation"),
-        ("ben", True, "a claimed actor holds no role"),
+        ("ben", True, "is a claim: it records facts"),
     ],
 )
 def test_freeze_is_lifted_by_an_owner_who_is_no_author(person: str, claimed: bool, told: str) -> None:

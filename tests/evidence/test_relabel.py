@@ -176,6 +176,8 @@ def test_the_log_is_never_written_to(path, tmp_path):
     ):
         with open_log(path.parent) as log, pytest.raises(UsageError, match=says):
             write_sidecar(log, INCIDENT, tmp_path / place, relabeled_at=AT)
+    with open_log(f"{path.parent}/*.csv") as log, pytest.raises(UsageError, match="lies in the decision log"):
+        write_sidecar(log, INCIDENT, path.parent / "sidecar.csv", relabeled_at=AT)
     assert path.read_bytes() == before and [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
@@ -185,9 +187,9 @@ def test_refusal_when_there_is_no_place_for_a_sidecar(path, tmp_path):
         write_sidecar(log, INCIDENT, tmp_path / "file/sidecar.csv", relabeled_at=AT)
 
 
-def test_refusal_when_the_incident_ends_before_it_starts(path):
-    with open_log(path) as log, pytest.raises(UsageError, match="before its start at 2026-11-20T02:00:00Z"):
-        plan(log, replace(INCIDENT, until="2026-11-20T01:00:00Z"))
+def test_refusal_when_the_incident_ends_before_it_starts():
+    with pytest.raises(UsageError, match="before its start at 2026-11-20T02:00:00Z"):
+        replace(INCIDENT, until="2026-11-20T01:00:00Z")
 
 
 def test_refusal_when_the_log_has_faults(tmp_path):

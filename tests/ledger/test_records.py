@@ -162,3 +162,20 @@ def test_parse_refuses_when_the_record_lies_elsewhere(path: str) -> None:
     with pytest.raises(RecordFault) as caught:
         parse(GOOD.encode(), path)
     assert caught.value.code == "GOV-AUD-005"
+
+
+@pytest.mark.parametrize("levels", [records.MAX_DEPTH - 2, records.MAX_DEPTH - 1, 900, 30_000])
+def test_parse_and_emit_draw_the_same_line_when_values_are_nested(levels: int) -> None:
+    """The record and its body are two levels; how much of the stack is left changes nothing."""
+    text = GOOD.replace('"canary"', "[" * levels + "]" * levels)
+    path = path_of(FOLLOWER.stream, FOLLOWER.seq)
+    if levels <= records.MAX_DEPTH - 2:
+        assert emit(parse(text.encode(), path)) == text.encode()
+        return
+    with pytest.raises(RecordFault, match="deep in each other"):
+        parse(text.encode(), path)
+    value: list[Any] = []
+    for _ in range(levels - 1):
+        value = [value]
+    with pytest.raises(RecordFault):
+        emit(replace(FOLLOWER, body={"x": value}))

@@ -156,7 +156,7 @@ CASES = {
     ),
     "an actor is claimed whom nobody knows": Case(claimed_stranger, "no person `mallory` in the policy", ""),
     "a claimed actor would need a role": Case(
-        claimed_colleague, "a claimed actor holds no role", "", ExitCode.NO, Resume(PACKET)
+        claimed_colleague, "is a claim: it records facts", "", ExitCode.NO, Resume(PACKET)
     ),
     "there is no repository": Case(no_repository, "is not in a git repository", "git init"),
     "the push is refused": Case(

@@ -1,23 +1,23 @@
 """Publishing what waited: approvals kept or dropped, rollbacks never lost, whatever others did meanwhile."""
 
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from back import LEDGER, NOW, PACKET, PC, REASON, TV, XR, Team, copied, go, make_team, where
+import govern.operations.sync as room
+from back import DRAFT, LEDGER, NOW, PACKET, PC, REASON, TV, XR, Team, copied, go, make_team, where
 from govern.domain.approval import Approve
 from govern.domain.decision import Accepted
 from govern.domain.pause import Pause, Resume
 from govern.errors import GovernError
+from govern.ledger.append import keep
 from govern.operations.decide import made as commit_of
 from govern.operations.decide import take
 from govern.operations.rollback import roll_back
 from govern.operations.sync import NotPublishedError, sync
 from govern.operations.wanted import Wanted
 from workspaces import Clone, git
-from govern.ledger.append import keep
 
 LATER = "2026-11-17T03:00:00Z"
 
@@ -108,13 +108,11 @@ def test_refused_push_is_said_and_loses_nothing(team: Team) -> None:
 def test_rival_between_fetch_and_push_is_read_too(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     offline(team, team.jo, "xr-na")
     go(team.mara, "tv")
-    import govern.operations.sync as room
-
-    real, raced = room.publish, []
+    real = room.publish
 
     def after_a_rival(*words: object, **more: object) -> object:
-        if not raced:
-            raced.append(go(team.mara.at(LATER), "pc-na"))
+        monkeypatch.setattr(room, "publish", real)
+        go(team.mara.at(LATER), "pc-na")
         return real(*words, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(room, "publish", after_a_rival)
@@ -133,6 +131,32 @@ def approve_offline(clone: Clone, command: Approve) -> None:
     assert keep(workspace.repository, oid, before, branch=LEDGER).outcome == "local"
 
 
+@pytest.mark.parametrize("edited", [False, True], ids=["same dossier", "other dossier"])
+def test_approval_is_kept_only_while_its_dossier_is_the_current_one(team: Team, edited: bool) -> None:
+    go(team.mara, "tv")
+    approve_offline(team.jo, Approve(DRAFT, to="shadow"))
+    if edited:
+        edit(team, f"packets/{DRAFT}.yaml", "cycles: 1", "cycles: 2")
+    go(team.mara, "xr-na")
+    synced = sync(team.jo.at(LATER).context)
+    assert [line.partition(": ")[2] for line in synced.dropped] == (
+        ["the dossier it was given to is no longer the current one: approve again"] if edited else []
+    )
+    assert any(line.startswith("approval_given/1 jo") for line in leads(team)) is not edited
+    assert team.faults() == []
+
+
+def edit(team: Team, document: str, old: str, new: str) -> None:
+    """A document changed straight on the forge's main."""
+    editor = team.clone("ana", name="editor").directory
+    path = editor / "governance" / document
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    git(editor, "commit", "--quiet", "--all", "--message=Edit")
+    git(editor, "push", "--quiet", "origin", "HEAD:main")
+
+
 def test_role_that_was_lost_meanwhile_loses_no_rollback(team: Team) -> None:
     offline(team, team.jo, "xr-na")
     without_jo(team)
@@ -148,13 +172,8 @@ def without_jo(team: Team) -> None:
     """The policy takes the right to roll back from jo."""
     from govern.domain.policy_change import AdoptPolicy, ApprovePolicy
 
-    editor = team.clone("ana", name="editor").directory
-    path = editor / "governance" / "govern.yaml"
-    text = path.read_text("utf-8")
-    text = text.replace("rollback_execute: [jo, mara]", "rollback_execute: [mara]").replace("epoch: 1", "epoch: 2")
-    path.write_text(text, "utf-8")
-    git(editor, "commit", "--quiet", "--all", "--message=Narrow")
-    git(editor, "push", "--quiet", "origin", "HEAD:main")
+    edit(team, "govern.yaml", "rollback_execute: [jo, mara]", "rollback_execute: [mara]")
+    edit(team, "govern.yaml", "epoch: 1", "epoch: 2")
     team.mara.done(ApprovePolicy())
     team.clone("ana").at(NOW).done(AdoptPolicy())
 

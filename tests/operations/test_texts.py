@@ -86,6 +86,10 @@ def test_decision_cannot_be_taken_again_without_the_bytes_of_the_runbook(asked: 
     digest = digest_of((asked.directory / "RUNBOOK.md").read_bytes())
     (_, genesis), (_, advanced) = there.commands()
     state = State()
-    follow(state, there.inputs, genesis, {})
-    judged = decide_again(state, lambda wanted: None if wanted == digest else there.inputs(wanted), advanced)
+    follow(state, there.inputs, genesis, {}, genesis[0].at)
+
+    def all_but_one(wanted: str) -> bytes | None:
+        return None if wanted == digest else there.inputs(wanted)
+
+    judged = decide_again(state, all_but_one, advanced, advanced[0].at)
     assert (judged.fault, judged.code != "") == ("input_missing", True)

@@ -37,6 +37,10 @@ from govern.report import phases
 from govern.report.answer import Answer, help_line
 from govern.report.wrap import wrapped
 
+Share = Annotated[
+    float | None,
+    typer.Option("--percent", help="For an extension to this share.", min=0.01, max=100, metavar="N"),
+]
 app = typer.Typer(no_args_is_help=True, help="Approvals, waivers and other decisions about a packet.")
 
 
@@ -99,6 +103,7 @@ def approve(
     packet: Packet,
     only: Only = "",
     to: To = None,
+    percent: Share = None,
     verbose: Every = False,
     dry_run: DryRun = False,
     actor: Actor = None,
@@ -110,7 +115,7 @@ def approve(
     _write(
         "packet approve",
         packet,
-        lambda: Approve(packet, listed(only), to),
+        lambda: Approve(packet, listed(only), to, percent),
         Way(output, dry_run, actor, workspace),
         told=told,
         every=verbose,
@@ -126,6 +131,7 @@ def waive(
     owner: Annotated[str | None, typer.Option(help="Who owns the risk; you.", metavar="PERSON")] = None,
     only: Only = "",
     to: To = None,
+    percent: Share = None,
     dry_run: DryRun = False,
     actor: Actor = None,
     workspace: Folder = None,
@@ -134,7 +140,7 @@ def waive(
     """Pass over one failed check of PACKET: owned, expiring, and shown as debt."""
 
     def command() -> Command:
-        return Waive(packet, check, reason, moment("--expires", expires), owner, listed(only), to)
+        return Waive(packet, check, reason, moment("--expires", expires), owner, listed(only), to, percent)
 
     told = f"{check} waived until {expires}: debt until then"
     _write("packet waive", packet, command, Way(output, dry_run, actor, workspace), told=told)

@@ -34,7 +34,9 @@ def _theirs(node: Any, pointer: Pointer) -> Iterator[tuple[Pointer, str | None]]
             yield from _theirs(entry, (*pointer, place))
 
 
-def _ours(value: Value, pointer: Pointer, sources: dict[Pointer, str]) -> Iterator[tuple[Pointer, str | None]]:
+def _ours(
+    value: Value, pointer: Pointer, sources: dict[Pointer, str]
+) -> Iterator[tuple[Pointer, str | None]]:
     if isinstance(value, str):
         yield pointer, value
         return

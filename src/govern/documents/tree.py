@@ -6,7 +6,7 @@ Links are never followed and look absent, as in a git revision: no path can leav
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -149,20 +149,37 @@ def pinned(tree: Tree, pattern: str) -> dict[str, str]:
 
 def matching(pattern: str, paths: Iterable[str]) -> list[str]:
     """The paths that a glob means, sorted; see `pinned`."""
-    wanted = re.compile(_expression(pattern))
-    return sorted(path for path in paths if wanted.fullmatch(path))
+    steps = [None if step == "**" else _name(step) for step in pattern.split("/")]
+    return sorted(path for path in paths if _fits(steps, path.split("/")))
 
 
-def _expression(pattern: str) -> str:
-    steps = []
-    for step in pattern.split("/"):
-        if step == "**":
-            steps.append(r"(?:(?!\.)[^/]+/)*")
+def _fits(steps: Sequence[re.Pattern[str] | None], names: Sequence[str]) -> bool:
+    """Whether the steps take all names; None takes any number of folders.
+
+    Step by step with the set of places reached, so that no pattern costs more than steps times names.
+    """
+    reached = {0}
+    for step in steps:
+        if step is not None:
+            reached = {at + 1 for at in reached if at < len(names) and step.fullmatch(names[at])}
             continue
-        parts = {"*": "[^/]*", "?": "[^/]"}
-        name = "".join(parts.get(character, re.escape(character)) for character in step)
-        steps.append(("" if step.startswith(".") else r"(?!\.)") + name + "/")
-    return "".join(steps).removesuffix("/")
+        further: set[int] = set()
+        for at in range(len(names)):  # the last name is a file's
+            if at in reached or (at - 1 in further and not names[at - 1].startswith(".")):
+                further.add(at)
+        reached = further
+    return len(names) in reached
+
+
+def _name(step: str) -> re.Pattern[str]:
+    """One name of a glob; what a `*` took is never tried again, the first place is as good as any."""
+    first, *more = (
+        "".join("." if each == "?" else re.escape(each) for each in part) for part in step.split("*")
+    )
+    middle = "".join(f"(?>.*?{part})" for part in more[:-1])
+    last = f".*{more[-1]}" if more else ""
+    hidden = "" if step.startswith(".") else r"(?!\.)"
+    return re.compile(f"{hidden}{first}{middle}{last}", re.DOTALL)
 
 
 def repository_root(directory: Path) -> Path:

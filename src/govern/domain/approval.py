@@ -29,6 +29,7 @@ class Approve:
     packet: str
     only: tuple[str, ...] = ()
     to: str | None = None
+    percent: float | None = None  # for an extension to another share than the packet's own
     attempt: int | None = None
 
 
@@ -36,7 +37,7 @@ def decide(state: State, documents: Documents, command: Approve, actor: Actor, n
     packet = state.packet(command.packet)
     to = border_asked(packet, command.to, command.attempt)
     checks_at(state, packet, to)
-    border = border_to(state, documents, packet, actor, now, to, command.only)
+    border = border_to(state, documents, packet, actor, now, to, command.only, percent=command.percent)
     _entitled(border)
     verdicts = judge(border)
     if [v for v in verdicts if not v.passes and v.check not in LATER]:
@@ -50,11 +51,17 @@ def decide(state: State, documents: Documents, command: Approve, actor: Actor, n
     }
     event = Event(f"packets/{packet.id}", "approval_given/1", body, uses_of(border, verdicts))
     pinned = replace(command, to=to, attempt=packet.attempt)
-    return Accepted((event,), asked(pinned), verdicts, next=advance_line(packet.id, to, command.only))
+    return Accepted((event,), asked(pinned), verdicts, next=line_of(border, command.only))
 
 
-def advance_line(packet: str, to: str, only: Sequence[str]) -> str:
-    return f"govern phase advance {packet} --to {to}" + (f" --only {','.join(only)}" if only else "")
+def line_of(border: Border, only: Sequence[str]) -> str:
+    """The command that this approval is for."""
+    if border.adding:
+        share = "" if border.percent is None else f" --percent {border.percent:g}"
+        return f"govern phase extend {border.packet.id} --cohort {','.join(border.cohorts)}{share}"
+    return f"govern phase advance {border.packet.id} --to {border.to}" + (
+        f" --only {','.join(only)}" if only else ""
+    )
 
 
 def _entitled(border: Border) -> None:

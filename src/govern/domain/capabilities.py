@@ -95,14 +95,16 @@ def _time(name: str, text: str) -> str:
 
 def _entitled(state: State, writer: Writer, command: Command, actor: Actor) -> None:
     policy = state.in_force
+    if actor.claimed and not writer.claimed:
+        raise Refusal(
+            f"{actor.person} is a claim: it records facts and decides nothing; git's user.email names who acts"
+        )
     if policy.kind(actor.person) == "automation" and not writer.automation:
         raise Refusal(f"{actor.person} is automation: it records facts and rolls back, and promotes nothing")
-    if writer.glass and getattr(command, "break_glass", None) and not actor.claimed:
+    if writer.glass and getattr(command, "break_glass", None):
         return
     if writer.role and not policy.holds(actor, writer.role):
         holders = ", ".join(policy.holders(writer.role)) or "nobody"
-        if actor.claimed:
-            raise Refusal(f"a claimed actor holds no role, and this takes {writer.role} ({holders})")
         turn = next(iter(policy.holders(writer.role)), None)
         raise Refusal(f"{actor.person} may not: it takes {writer.role}, which {holders} hold", turn=turn)
 

@@ -19,7 +19,8 @@ class Writer:
     """One command: its dataclass, its decision, the events it may write in this order, the role it asks.
 
     `automation` says that an actor of kind automation may give it; promotions never. `glass` says that any person
-    may give it who breaks the glass, in writing: only the way back.
+    may give it who breaks the glass, in writing: only the way back. `claimed` says that a name given by --actor is
+    enough: for facts alone.
     """
 
     command: type[Any]
@@ -28,6 +29,7 @@ class Writer:
     role: str | None = None
     automation: bool = False
     glass: bool = False
+    claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,23 @@ from govern.domain.capability import Capability, Writer
 from govern.domain.checks.approvals import may_approve
 from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision, Refusal
-from govern.domain.document import Documents, canonical, digest_of
+from govern.domain.document import FOLDERS, Documents, canonical, digest_of
 from govern.domain.findings import nearest
-from govern.domain.gates import open_border
+from govern.domain.gates import open_border, references
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.state import Packet, State
 from govern.errors import ExitCode
 
-IMMUTABLE = ("surface", "prev", "next", "model_version_prev", "model_version_next", "calibration_packet_id", "authors")
+IMMUTABLE = (
+    "surface",
+    "prev",
+    "next",
+    "model_version_prev",
+    "model_version_next",
+    "calibration_packet_id",
+    "authors",
+)
 Setting = Mapping[str, Any]  # {document: FOLDER/ID, field: dotted path, value}
 
 
@@ -45,11 +53,6 @@ class ApplyChange:
 
 def open_change(state: State, documents: Documents, command: OpenChange, actor: Actor, now: str) -> Decision:
     packet = _frozen(state, command.packet, command.attempt)
-    if packet.change is not None:
-        raise Refusal(
-            f"a change is open already: {packet.change.name} by {packet.change.actor}",
-            type_line=f"govern packet change {packet.id} --apply",
-        )
     changed_values(documents, packet, command.set)
     body = {"set": [dict(setting) for setting in command.set], "reason": command.reason}
     event = Event(f"packets/{packet.id}", "change_control_opened/1", body, (packet.frozen_by,))
@@ -72,15 +75,29 @@ def apply_change(
     if not may_approve(border, actor.person) or actor.claimed:
         owners = ", ".join(border.value["owners"]["rollout_approve"])
         raise Refusal(f"{actor.person} may not apply a change of {packet.id}; {owners} may, no author")
-    files = {
-        key: canonical(value) for key, value in changed_values(documents, packet, change.body["set"]).items()
-    }
+    values = changed_values(documents, packet, change.body["set"])
+    files = {key: canonical(value) for key, value in values.items()}
     frozen = {key: digest_of(data) for key, data in files.items()}
+    frozen |= _newly_named(documents, packet, values)
     body = {"opened": change.name, "frozen": frozen}
     event = Event(f"packets/{packet.id}", "change_control_applied/1", body, (change.name, packet.frozen_by))
     pinned = replace(command, change=change.name, attempt=packet.attempt)
     inputs = {digest_of(data): data for data in files.values()}
     return Accepted((event,), asked(pinned), inputs=inputs, next=f"govern phase check {packet.id}")
+
+
+def _newly_named(documents: Documents, packet: Packet, values: Mapping[str, Any]) -> dict[str, str]:
+    """What the changed packet names for the first time is frozen with it, as it is on the branch now."""
+    fresh: dict[str, str] = {}
+    value = values.get(f"packets/{packet.id}")
+    for kind, name in references(value) if value else ():
+        key = f"{FOLDERS[kind]}/{name}"
+        if key not in packet.frozen:
+            document = documents.get(kind, name)
+            if document is None:
+                raise Refusal(f"no {kind} `{name}` on the documents branch", exit=ExitCode.COULD_NOT)
+            fresh[key] = document.digest
+    return fresh
 
 
 def _frozen(state: State, packet_id: str, attempt: int | None) -> Packet:

@@ -31,12 +31,23 @@ class Extend:
     cohorts: tuple[str, ...] = ()
     percent: float | None = None
     attempt: int | None = None
+    dossier: str | None = None
 
 
 def decide(state: State, documents: Documents, command: Extend, actor: Actor, now: str) -> Decision:
     packet = _extendable(state, command)
     cohorts = _named(packet, command) if command.cohorts else packet.on_next
-    border = open_border(state, documents, packet.id, actor, now, to="canary", cohorts=cohorts, adding=True)
+    border = open_border(
+        state,
+        documents,
+        packet.id,
+        actor,
+        now,
+        to="canary",
+        cohorts=cohorts,
+        adding=True,
+        percent=command.percent,
+    )
     if unknown := [c for c in cohorts if c not in border.dictionary]:
         _unknown(border, command, unknown[0])
     if already := [c for c in cohorts if _has_share(border, c, command)]:
@@ -48,8 +59,12 @@ def decide(state: State, documents: Documents, command: Extend, actor: Actor, no
     if new:
         verdicts = (*evaluate(replace(border, cohorts=new, judged={}), (FREE,)), *verdicts)
     if not all(verdict.passes for verdict in verdicts):
-        return replace(refused(border, verdicts), type_line=f"govern phase check {packet.id}")
-    pinned = replace(command, cohorts=cohorts, attempt=packet.attempt)
+        return refused(border, verdicts)
+    if command.dossier not in (None, border.dossier_digest):
+        raise Refusal(
+            "what was shown has changed meanwhile: look again", type_line=f"govern phase show {packet.id}"
+        )
+    pinned = replace(command, cohorts=cohorts, attempt=packet.attempt, dossier=border.dossier_digest)
     body: dict[str, Any] = {
         "cohorts": list(cohorts),
         "new": list(new),

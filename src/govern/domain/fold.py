@@ -1,7 +1,7 @@
 """Records become state: command by command, in ledger order, with cheap guards and without a document.
 
-A command that a guard refuses is void: it has no effect, its numbers and its place in the chain stay. Gates
-are decided again elsewhere; what that found comes in as `void`.
+A command that a guard refuses is void: it has no effect and drives no time, its numbers and its place in the
+chain stay. Gates are decided again elsewhere; what that found comes in as `void`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,8 +26,9 @@ def fold(
         for record in records:
             if not code:
                 FOLDS[record.event](state, record)
+                state.at, state.main = record.at, record.main
             state.tips[record.stream] = (record.seq, record.digest)
-            state.n, state.at, state.main = record.n, record.at, record.main
+            state.n = record.n
     return state
 
 
@@ -41,6 +42,8 @@ def guard(state: State, records: Sequence[Record]) -> str:
         return "" if lead.event == "ledger_opened/1" else VOID
     policy, actor = state.in_force, Actor(lead.actor, lead.claimed)
     if lead.event == "ledger_opened/1" or lead.actor not in policy.view["people"]:
+        return VOID
+    if lead.claimed and not writer.claimed:
         return VOID
     glass = writer.glass and (lead.asked or {}).get("break_glass") and not lead.claimed
     if writer.role and not glass and not policy.holds(actor, writer.role):

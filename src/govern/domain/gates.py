@@ -41,6 +41,7 @@ class Border:
     next: Target | None
     rehearsal: Mapping[str, Any] | None = None  # what the throw-away clone gave, where it was asked
     adding: bool = False  # `extend`: the packet stays in its phase
+    percent: float | None = None  # the share to be bound, where it is another than the packet's own
     judged: dict[str, Any] = field(
         default_factory=dict, repr=False
     )  # what checks share within one evaluation
@@ -76,7 +77,9 @@ class Border:
     @property
     def dossier(self) -> dict[str, Any]:
         """What an approval is given to. Windows and measurements are not in it: the gate runs again."""
+        share = {} if self.percent is None else {"percent": self.percent}
         return {
+            **share,
             "ledger": self.state.ledger,
             "packet": self.packet.id,
             "border": self.to,
@@ -101,6 +104,7 @@ class Border:
                     "cohorts": sorted(self.cohorts),
                     "frozen": dict(sorted(self.frozen.items())),
                     "evidence": [record.name for record in self.packet.evidence],
+                    "percent": self.percent,
                 }
             )
         )
@@ -168,9 +172,7 @@ def open_border(
     missing: list[str] = []
     for kind, name in references(document.value):
         key = f"{FOLDERS[kind]}/{name}"
-        part = (
-            documents.frozen(key, packet.frozen[key]) if key in packet.frozen else documents.get(kind, name)
-        )
+        part = _part(documents, packet, kind, name, key)
         if part is None:
             missing.append(key)
         else:
@@ -196,6 +198,13 @@ def open_border(
     return (
         border if packet.prev else replace(border, prev=_target(border, "prev"), next=_target(border, "next"))
     )
+
+
+def _part(documents: Documents, packet: Packet, kind: str, name: str, key: str) -> Document | None:
+    """Frozen where something is frozen: then the branch has no say in what else the packet names."""
+    if packet.frozen:
+        return documents.frozen(key, packet.frozen[key]) if key in packet.frozen else None
+    return documents.get(kind, name)
 
 
 def packet_in_force(state: State, documents: Documents, packet_id: str) -> Document:

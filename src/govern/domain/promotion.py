@@ -90,13 +90,13 @@ def border_to(
 
 def candidates(state: State, documents: Documents, packet: Packet, to: Phase) -> tuple[str, ...]:
     """Who may pass: at draft -> shadow the coverage, to canary the allowlist; to what is in the field already,
-    any key of the dictionary that is not on next may be added."""
+    any key of the dictionary that did not go back may be added, or get a larger share."""
     value = packet_in_force(state, documents, packet.id).value
     dictionary = cohort_dictionary(documents)
     if to == "shadow":
         return expand(value["cohort_coverage"], dictionary)
     if packet.phase in ("canary", "wide"):
-        return tuple(sorted(key for key in dictionary if packet.stages.get(key, "out") == "out"))
+        return tuple(sorted(key for key in dictionary if packet.stages.get(key, "out") != "back"))
     return tuple(
         c for c in expand(value["canary"]["allowlist"], dictionary) if packet.stages.get(c, "out") == "out"
     )

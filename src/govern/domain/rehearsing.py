@@ -42,6 +42,10 @@ def decide(state: State, documents: Documents, command: HoldRehearsal, actor: Ac
 
 
 CAPABILITY = Capability(
-    writers=(Writer(HoldRehearsal, decide, ("rehearsal_held/1", "baseline_verified/1"), automation=True),),
+    writers=(
+        Writer(
+            HoldRehearsal, decide, ("rehearsal_held/1", "baseline_verified/1"), automation=True, claimed=True
+        ),
+    ),
     folds={"rehearsal_held/1": fold_rehearsed},
 )

@@ -59,7 +59,7 @@ def cohorts_of(state: State, packet: Packet, command: Asked) -> list[str]:
                 exit=ExitCode.COULD_NOT,
             )
     going = [cohort for cohort in wanted if cohort in known]
-    if not going and command.stale and command.cohorts:
+    if not going and command.stale and command.cohorts and all(packet.stages[c] == "back" for c in wanted):
         return wanted
     if not going:
         where = ", ".join(f"{c} on {current(state.surfaces[packet.surface], c).to.baseline}" for c in wanted)
@@ -79,16 +79,20 @@ def fired_by(packet: Packet, command: Asked) -> tuple[str, ...]:
 
 
 def target_of_command(state: State, packet: Packet, command: Asked) -> Target | None:
-    """Another baseline than prev, which the ledger must have known on this surface."""
+    """Another baseline than prev: one that a cohort, or everybody, was on before and that no open packet leads to.
+
+    The way back never leads forward: to what was only ever reached through a gate of a packet still in the field.
+    """
     if command.to is None:
         return None
-    known: dict[str, Target] = {}
-    for other in state.packets.values():
-        if other.surface == packet.surface:
-            known |= {side.baseline: side for side in (other.prev, other.next) if side is not None}
+    forward = {
+        other.next.digest for other in state.packets.values() if other.next and other.phase != "adopted"
+    }
     surface = state.surfaces[packet.surface]
-    for timeline in (surface.default, *surface.cohorts.values()):
-        known |= {bound.to.baseline: bound.to for bound in timeline}
+    sides = [other.prev for other in state.packets.values() if other.surface == packet.surface and other.prev]
+    sides += [bound.to for line in (surface.default, *surface.cohorts.values()) for bound in line]
+    barred = forward | ({packet.next.digest} if packet.next else set())
+    known: dict[str, Target] = {side.baseline: side for side in sides if side.digest not in barred}
     if command.to not in known:
         there = ", ".join(sorted(known))
         raise Refusal(

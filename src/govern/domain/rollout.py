@@ -11,7 +11,7 @@ from govern.domain import proofs
 from govern.domain.baseline import Target
 from govern.domain.capability import Capability, Writer
 from govern.domain.commands import asked
-from govern.domain.decision import Accepted, Decision
+from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents
 from govern.domain.gates import Border
 from govern.domain.policy import Actor
@@ -43,6 +43,7 @@ class Advance:
     only: tuple[str, ...] = ()
     attempt: int | None = None
     cohorts: tuple[str, ...] = ()
+    dossier: str | None = None  # digest of what was shown: a retry binds that, or asks again
     rehearsal: Mapping[str, Any] | None = None  # {same, seconds}: what the throw-away clone gave
 
 
@@ -54,7 +55,14 @@ def decide(state: State, documents: Documents, command: Advance, actor: Actor, n
     verdicts = judge(border)
     if not all(verdict.passes for verdict in verdicts):
         return refused(border, verdicts)
-    pinned = replace(command, to=to, attempt=packet.attempt, cohorts=border.cohorts)
+    if command.dossier not in (None, border.dossier_digest):
+        raise Refusal(
+            "what was shown has changed meanwhile: documents, cohorts or policy are others now; look again",
+            type_line=f"govern phase check {packet.id}",
+        )
+    pinned = replace(
+        command, to=to, attempt=packet.attempt, cohorts=border.cohorts, dossier=border.dossier_digest
+    )
     events = [_advanced(border, verdicts, left(state, documents, border, command.only))]
     if to == "shadow":
         events += _proofs(border)

@@ -8,6 +8,7 @@ from govern.domain.capability import Capability, Writer
 from govern.domain.commands import CARRIED, PAYLOAD, asked
 from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents, rows_of
+from govern.domain.evidence_rows import wrong_items, wrong_rows
 from govern.domain.gates import cohort_dictionary
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
@@ -35,9 +36,11 @@ def decide(state: State, documents: Documents, command: RecordShadow, actor: Act
             type_line=line,
         )
     body = dict(command.measured)
-    unknown = sorted(
-        {row["cohort"] for row in _base_rows(documents, command)} - _measurable(documents, packet)
-    )
+    rows, items = (_table(documents, command, name) for name in ("table", "items"))
+    if wrong := wrong_rows(rows) or wrong_items(items):
+        raise Refusal(f"the tables do not hold what was measured: {wrong}")
+    measured = {row["cohort"] for row in rows if row["kpi"] is None and row["cohort"] is not None}
+    unknown = sorted(measured - _measurable(documents, packet))
     if unknown:
         raise Refusal(f"cohorts that {packet.id} does not cover: {', '.join(unknown[:5])}")
     event = Event(f"packets/{packet.id}", "evidence_recorded/1", body, (packet.frozen_by,))
@@ -51,10 +54,9 @@ def _measurable(documents: Documents, packet: Packet) -> set[str]:
     return set(packet.stages) | (set(cohort_dictionary(documents)) if packet.on_next else set())
 
 
-def _base_rows(documents: Documents, command: RecordShadow) -> list[dict[str, Any]]:
-    digest = command.measured["table"]["sha256"]
-    rows = rows_of(command.tables[digest]) if digest in command.tables else documents.table(digest)
-    return [row for row in rows if row["kpi"] is None and row["cohort"] is not None]
+def _table(documents: Documents, command: RecordShadow, name: str) -> list[dict[str, Any]]:
+    digest = command.measured[name]["sha256"]
+    return rows_of(command.tables[digest]) if digest in command.tables else documents.table(digest)
 
 
 def fold(state: State, record: Record) -> None:
@@ -62,6 +64,6 @@ def fold(state: State, record: Record) -> None:
 
 
 CAPABILITY = Capability(
-    writers=(Writer(RecordShadow, decide, ("evidence_recorded/1",), automation=True),),
+    writers=(Writer(RecordShadow, decide, ("evidence_recorded/1",), automation=True, claimed=True),),
     folds={"evidence_recorded/1": fold},
 )

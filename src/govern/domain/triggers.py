@@ -270,7 +270,7 @@ def fold(state: State, record: Record) -> None:
 
 CAPABILITY = Capability(
     writers=(
-        Writer(FireTrigger, decide_fired, ("trigger_fired/1",), automation=True),
+        Writer(FireTrigger, decide_fired, ("trigger_fired/1",), automation=True, claimed=True),
         Writer(Acknowledge, decide_acknowledged, ("incident_acknowledged/1",)),
     ),
     folds={"trigger_fired/1": fold},

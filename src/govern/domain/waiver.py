@@ -33,6 +33,7 @@ class Waive:
     owner: str | None = None
     only: tuple[str, ...] = ()
     to: str | None = None
+    percent: float | None = None
     attempt: int | None = None
 
 
@@ -49,7 +50,7 @@ def waive(state: State, documents: Documents, command: Waive, actor: Actor, now:
     packet = state.packet(command.packet)
     to = border_asked(packet, command.to, command.attempt)
     checks_at(state, packet, to)
-    border = border_to(state, documents, packet, actor, now, to, command.only)
+    border = border_to(state, documents, packet, actor, now, to, command.only, percent=command.percent)
     _entitled(border)
     expires = _expiry(border, command.expires, now)
     verdict = _waived(border, command)

@@ -7,6 +7,8 @@ DURATION = re.compile(
     r"P(?:(?P<weeks>\d+)W|(?P<days>\d+)D|T(?:(?P<hours>\d+)H|(?P<minutes>\d+)M|(?P<seconds>\d+)S))"
 )
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+# The ends of the calendar: what lies beyond becomes these.
+FIRST, LAST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
 
 
 def instant(text: str) -> datetime:
@@ -17,24 +19,38 @@ def instant(text: str) -> datetime:
 
 
 def written(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime(INSTANT)
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        return LAST if moment.year > 1 else FIRST
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def duration(text: str) -> timedelta:
-    """ISO 8601 of one unit: P7D, P2W, PT5M. ValueError otherwise."""
+    """ISO 8601 of one unit: P7D, P2W, PT5M; at most what a timedelta holds. ValueError otherwise."""
     match = DURATION.fullmatch(text)
     if match is None:
         raise ValueError(f"not a duration: {text}")
-    return timedelta(**{unit: int(count) for unit, count in match.groupdict().items() if count})
+    try:
+        return timedelta(**{unit: int(count) for unit, count in match.groupdict().items() if count})
+    except OverflowError:
+        return timedelta.max
 
 
 def after(at: str, length: str) -> str:
-    """The instant `length` after `at`."""
-    return written(instant(at) + duration(length))
+    """The instant `length` after `at`, or the last of the calendar."""
+    try:
+        return written(instant(at) + duration(length))
+    except OverflowError:
+        return LAST
 
 
 def before(at: str, length: str) -> str:
-    return written(instant(at) - duration(length))
+    """The instant `length` before `at`, or the first of the calendar."""
+    try:
+        return written(instant(at) - duration(length))
+    except OverflowError:
+        return FIRST
 
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

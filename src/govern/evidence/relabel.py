@@ -24,6 +24,8 @@ SHOWN = 3  # decisions named where some are missing
 class Incident:
     """What is to be marked: decisions of `cohorts` on `version` of a surface. Instants as `domain.windows`.
 
+    UsageError: an incident that ends before it starts.
+
     since     the start of the first breaching window
     until     when the way back was in force, as far as it is known; later decisions on the version are stale ones
               and belong to the incident too
@@ -42,6 +44,10 @@ class Incident:
     bound: Mapping[str, str] = field(default_factory=dict)
     again: Mapping[str, str] = field(default_factory=dict)
     everyone: bool = False
+
+    def __post_init__(self) -> None:
+        if self.until and moment(self.until) < moment(self.since):
+            raise UsageError(f"the incident ends at {self.until}, before its start at {self.since}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ class Exported:
 def plan(log: Log, incident: Incident) -> Plan:
     """What marking would do: the range to the last decision still served on the version, and counts by cohort.
 
-    UsageError: an incident that ends before it starts. Nothing is written.
+    Nothing is written.
     """
     end = end_of(log, incident)
     rows = ask(log, incident, sql("relabel_counts"), until=end)
@@ -126,13 +132,9 @@ def plan(log: Log, incident: Incident) -> Plan:
 
 def end_of(log: Log, incident: Incident) -> datetime:
     """The end of the range: the first whole second after the last decision served on the version, or `until`."""
-    since = moment(incident.since)
-    until = moment(incident.until) if incident.until else since
-    if until < since:
-        raise UsageError(f"the incident ends at {incident.until}, before its start at {incident.since}")
-    last = ask(log, incident, "SELECT MAX(decided_at) AS last FROM scope WHERE on_version AND ours")[0][
-        "last"
-    ]
+    until = moment(incident.until or incident.since)
+    (served,) = ask(log, incident, "SELECT MAX(decided_at) AS last FROM scope WHERE on_version AND ours")
+    last: datetime | None = served["last"]
     return until if last is None else max(until, last.replace(microsecond=0) + timedelta(seconds=1))
 
 

@@ -6,6 +6,7 @@ itself is never written to.
 
 import os
 import shutil
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ def require_place(log: Log, path: Path) -> None:
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name a file in it")
     inside = Path(log.name).is_dir() and path.resolve().is_relative_to(Path(log.name).resolve())
-    if inside or path.resolve() in [file.resolve() for file, _ in log.files]:
+    if inside or fnmatch(str(path), log.name) or path.resolve() in [file.resolve() for file, _ in log.files]:
         raise UsageError(
             f"{path}: lies in the decision log, which is never written to; name a file elsewhere"
         )

@@ -16,6 +16,7 @@ from govern.ledger.faults import Fault
 KIND = "record/v1"
 MAX_BYTES = 64 * 1024
 MAX_NODES = 2_000
+MAX_DEPTH = 32  # of mappings and lists in each other; deeper ones are refused before they are decoded
 MAX_INTEGER = 2**53 - 1  # beyond it readers that know only floating point see another number
 KEYS = (
     *("kind", "ledger", "n", "command", "stream", "seq", "prev", "event", "at", "happened_at", "actor"),
@@ -36,6 +37,8 @@ TYPES: dict[str, type] = {
 _OBJECT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _FIELD = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[][{}]', re.DOTALL)
+_TOO_DEEP = f"the record has values more than {MAX_DEPTH} deep in each other"
 # Legal in JSON, but a line break, unprintable or invisible to some reader of YAML.
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
@@ -49,10 +52,15 @@ class RecordFault(Exception):  # noqa: N818  # becomes a finding; the history go
         self.message = message
 
 
+def envelope(record: Record) -> dict[str, Any]:
+    """The fields of a record besides `kind` and `body`, in order; optional ones only where they say something."""
+    fields = {key: getattr(record, key) for key in KEYS[1:-1]}
+    return {key: value for key, value in fields.items() if not (key in OPTIONAL and value in (None, False))}
+
+
 def emit(record: Record) -> bytes:
     """The bytes of a record. Raises RecordFault for values that could not be read back."""
-    fields = {key: getattr(record, key) for key in KEYS[1:-1]}
-    fields = {key: value for key, value in fields.items() if not (key in OPTIONAL and value in (None, False))}
+    fields = envelope(record)
     try:
         lines = [f"kind: {_text(KIND)}", *(f"{key}: {_text(value)}" for key, value in fields.items())]
         body = [f"  {_field(key)}: {_text(record.body[key])}" for key in sorted(record.body)]
@@ -109,9 +117,21 @@ def _member(line: str) -> str:
     return f'"{key}":{value}'
 
 
+def _require_shallow(text: str) -> None:
+    """Nesting is counted in the text: how deep a decoder gets depends on the stack that it finds."""
+    if text.count("{") + text.count("[") <= MAX_DEPTH:
+        return
+    depth = 0
+    for bracket in _BRACKET.findall(text):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(bracket, 0)  # a string counts for nothing
+        if depth > MAX_DEPTH:
+            raise RecordFault(_TOO_DEEP)
+
+
 def _decode(text: str) -> dict[str, Any]:
     import msgspec
 
+    _require_shallow(text)
     try:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
@@ -155,15 +175,16 @@ def _is_instant(text: str) -> bool:
 def _limit(data: bytes, values: tuple[Any, ...]) -> None:
     if len(data) > MAX_BYTES:
         raise RecordFault(f"the record has {len(data)} bytes, {MAX_BYTES} are allowed")
-    nodes, rest = 0, list(values)
+    nodes, rest = 0, [(value, 2) for value in values]  # the record itself is the first mapping
     while rest:
-        value = rest.pop()
+        value, depth = rest.pop()
         nodes += 1
         if nodes > MAX_NODES:
             raise RecordFault(f"the record has more than {MAX_NODES} values")
         if isinstance(value, int) and abs(value) > MAX_INTEGER:
             raise RecordFault(f"a number of the record is beyond {MAX_INTEGER}")
-        if isinstance(value, Mapping):
-            rest.extend(value.values())
-        elif isinstance(value, list | tuple):
-            rest.extend(value)
+        if isinstance(value, Mapping | list | tuple):
+            if depth > MAX_DEPTH:
+                raise RecordFault(_TOO_DEEP)
+            inner = value.values() if isinstance(value, Mapping) else value
+            rest.extend((each, depth + 1) for each in inner)

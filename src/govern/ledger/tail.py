@@ -11,7 +11,9 @@ def tail(repository: Repository, branch: str) -> tuple[str, ...]:
     published, local = repository.tip(branch), repository.local_tip(branch)
     if repository.remote is None or local is None or local == published:
         return ()
-    return tuple(repository.git.lines("rev-list", "--reverse", local, *([f"^{published}"] if published else [])))
+    return tuple(
+        repository.git.lines("rev-list", "--reverse", local, *([f"^{published}"] if published else []))
+    )
 
 
 def replace_tail(repository: Repository, branch: str, new: str, old: str, when: str) -> bool:

@@ -7,7 +7,6 @@ serving files and the decisions themselves. Each law is one finding of its own c
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cache
 
 from govern.domain.binding import datafile
@@ -15,19 +14,18 @@ from govern.domain.document import digest_of
 from govern.domain.findings import Finding
 from govern.domain.records import Record, path_of
 from govern.domain.state import State
-from govern.domain.windows import instant
+from govern.domain.windows import after
 from govern.errors import RepositoryError
-from govern.ledger.faults import CODES, Fault, finding
+from govern.ledger.faults import BREAKING, CODES, Fault, finding
 from govern.ledger.history import LedgerCommit, check_inputs
 from govern.ledger.seen import remember, rewritten
-from govern.operations.judging import Judged, follow
+from govern.operations.judging import AHEAD, Judged, follow
 from govern.operations.needs import needs
 from govern.operations.stamping import bytes_of_bindings
 from govern.operations.workspace import Workspace
 
 __all__ = ["CODES", "Audited", "audit"]
 
-AHEAD = timedelta(minutes=5)
 BINDINGS = "serving/bindings.json"  # the only serving file that a command writes
 
 
@@ -58,25 +56,28 @@ def audit(workspace: Workspace) -> Audited:
     for commit in workspace.history.commits:
         records = whole.get(commit.oid, ())
         if records:
-            result.findings += _time(workspace, records, last)
+            judged = follow(state, workspace.inputs, records, {}, commit.committer_time)
+            if judged.fault != "future":  # that is said once, and no other time is compared with it
+                result.findings += _time(workspace, records, last)
             result.findings += line.check(records, last)
-            judged = follow(state, workspace.inputs, records, {})
             result.again[records[0].name] = judged
             if judged.fault and not (judged.fault == "input_missing" and records[0].name in lacking):
                 result.findings.append(_about(Fault[judged.fault.upper()], records[0], judged.message))
             result.records += len(records)
-            last = records[-1]
+            last = last if judged.code else records[-1]
         result.findings += _serving(workspace, commit, records, state)
     return result
 
 
 def _rewritten(workspace: Workspace) -> Iterator[Finding]:
-    """Whether the tip that was remembered is still there; if it is, the tip of today is remembered."""
+    """Whether the tip that was remembered is still there; if it is, and sound, today's is remembered."""
     repository, branch = workspace.repository, workspace.ledger_branch
     cut = rewritten(repository, branch)
     if cut is not None:
         yield cut
         return
+    if any(found.code in BREAKING for found in workspace.history.all_findings):
+        return  # once it is mended, that tip will be gone: nobody may hold the mending for a rewriting
     with suppress(RepositoryError):  # an audit needs no right to write
         remember(repository, branch)
 
@@ -91,7 +92,7 @@ def _time(workspace: Workspace, records: Sequence[Record], last: Record | None) 
             yield _about(Fault.BACK_DATED, record, f"{record.at} lies before {last.at} ({last.name})")
         if last is not None and record.at == last.at:
             continue  # it took its time from there
-        if instant(record.at) > instant(workspace.own_clock()) + AHEAD:
+        if record.at > after(workspace.own_clock(), AHEAD):
             yield _about(Fault.FUTURE, record, f"{record.at} lies ahead of the clock")
             return
 
@@ -142,7 +143,8 @@ class MainLine:
                 yield _about(Fault.BYTES_NOT_AT_MAIN, lead, f"{path} at {lead.main[:12]} has other bytes")
         if self._workspace.simulated:
             return  # the dates of commits are those of another clock
-        if lead.at < self._dated(lead.main):
+        dated = self._dated(lead.main)
+        if lead.at < dated <= after(self._workspace.own_clock(), AHEAD):
             yield _about(
                 Fault.BACK_DATED, lead, f"{lead.at} lies before the commit of the branch that it read"
             )

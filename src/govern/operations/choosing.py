@@ -1,10 +1,12 @@
 """Which workspace is meant, where a repository may hold several: the ledger branch, and the branch of its documents.
 
-Only names and the first record of each ledger are looked at; reading one is the business of `workspace`.
+Only names and the first record of each ledger are looked at; reading one is the business of `workspace`. Anybody
+who may push can make a branch, so a branch beside `govern-ledger` counts only under the name that `init` gives it,
+and never for a folder that `govern-ledger` is for.
 """
 
 from govern.domain.records import Record
-from govern.errors import UsageError
+from govern.errors import RepositoryError, UsageError
 from govern.ledger.append import LEDGER
 from govern.ledger.records import RecordFault, parse
 from govern.ledger.repository import TRACKING, Repository
@@ -55,19 +57,17 @@ def choose(repository: Repository, context: Context, *, opened: bool) -> str:
     ledgers = _ledgers(repository)
     if len(ledgers) <= 1 and context.workspace is None:
         return ledgers[0] if ledgers else LEDGER
-    folders = {}
-    for branch in ledgers:
-        tip = ledger_tip(repository, branch)
-        genesis = _genesis(repository, tip) if tip else None
-        if genesis is not None and "folder" in genesis.body:
-            folders[str(genesis.body["folder"])] = branch
+    folders = _claimed(repository, ledgers)
+    unreadable = LEDGER in ledgers and LEDGER not in folders.values()
     if context.workspace is not None:
         wanted = context.workspace.rstrip("/")
         if wanted in folders:
             return folders[wanted]
         if not opened:
-            return f"{LEDGER}-{wanted.replace('/', '-')}" if ledgers else LEDGER
+            return named_for(wanted) if ledgers else LEDGER
         raise UsageError(f"no workspace `{wanted}`; there are: {', '.join(sorted(folders)) or 'none'}")
+    if unreadable or not folders:  # no other may take its place: reading it says what is wrong
+        return LEDGER if LEDGER in ledgers else ledgers[0]
     here = _here(repository, context)
     for folder, branch in folders.items():
         if here == folder or here.startswith(folder + "/"):
@@ -78,6 +78,32 @@ def choose(repository: Repository, context: Context, *, opened: bool) -> str:
         f"several workspaces: {', '.join(sorted(folders))}",
         type_line=f"govern status --workspace {min(folders)}",
     )
+
+
+def _claimed(repository: Repository, ledgers: list[str]) -> dict[str, str]:
+    """The ledger branch of each folder. Raises RepositoryError where two have the same right to one."""
+    folders: dict[str, str] = {}
+    for branch in ledgers:  # the plain name sorts first
+        tip = ledger_tip(repository, branch)
+        genesis = _genesis(repository, tip) if tip else None
+        folder = genesis.body.get("folder") if genesis is not None else None
+        if genesis is None or not isinstance(folder, str):
+            continue
+        if branch not in (LEDGER, named_for(folder), f"{LEDGER}-{genesis.body.get('workspace')}"):
+            continue
+        first = folders.setdefault(folder, branch)
+        if first not in (branch, LEDGER):
+            raise RepositoryError(
+                f"{first} and {branch} both say that they are the ledger of {folder}",
+                type_line=f"git log --format=fuller {branch}",
+                notes=("find out which one is a copy or a forgery, and delete that branch on the remote",),
+            )
+    return folders
+
+
+def named_for(folder: str) -> str:
+    """The ledger branch of a further workspace."""
+    return f"{LEDGER}-{folder.replace('/', '-')}"
 
 
 def _here(repository: Repository, context: Context) -> str:

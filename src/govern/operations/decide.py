@@ -22,6 +22,7 @@ from govern.domain.records import Record
 from govern.domain.windows import instant
 from govern.errors import RefusedError, RepositoryError
 from govern.ledger.append import Published, commit, publish
+from govern.ledger.records import RecordFault
 from govern.ledger.seen import remember
 from govern.operations.context import Context
 from govern.operations.reading import BranchDocuments, NoDocuments
@@ -110,7 +111,7 @@ def take(
     envelope = Envelope(
         command=workspace.context.nonce(),
         at=now,
-        happened_at=happened_at,
+        happened_at=happened_at and min(happened_at, now),  # a clock may have been set back
         actor=actor.person,
         claimed=actor.claimed,
         main=workspace.main or workspace.state.main,
@@ -119,7 +120,27 @@ def take(
         documents=documents.read,
     )
     inputs = {**documents.bytes_read, **decision.inputs}
-    return decision, stamp(decision.events, workspace.history.chain, envelope, inputs)
+    try:
+        return decision, stamp(decision.events, workspace.history.chain, envelope, inputs)
+    except RecordFault as fault:
+        raise _no_record(decision, envelope, fault) from fault
+
+
+def _no_record(decision: Accepted, envelope: Envelope, fault: RecordFault) -> RefusedError:
+    """What the command would record has no room in one record: which part takes the most."""
+    parts = [(event.event, name, value) for event in decision.events for name, value in event.body.items()]
+    lead = decision.events[0].event
+    parts += [(lead, name, value) for name, value in envelope.asked.items()]
+    parts.append((lead, "documents", envelope.documents))
+    event, name, value = max(parts, key=lambda part: len(repr(part[2])))
+    what = f", {len(value)} entries" if isinstance(value, Mapping | list | tuple) else ""
+    files = name == "documents"
+    hint = "let a baseline name fewer files" if files else "ask for less at once"
+    return RefusedError(
+        f"nothing was recorded: {fault.message}",
+        notes=(f"most of it is `{name}` of {event}: {len(repr(value))} characters{what}", hint),
+        type_line="govern validate" if files else None,
+    )
 
 
 def record(workspace: Workspace, stamped: Stamped, fault: Callable[[str], None] | None = None) -> str | None:

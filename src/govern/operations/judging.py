@@ -19,8 +19,10 @@ from govern.domain.fold import fold, guard
 from govern.domain.policy import SHIPPED_RULES, Actor
 from govern.domain.records import Record
 from govern.domain.state import State
+from govern.domain.windows import after
 from govern.ledger.faults import Fault
 from govern.ledger.history import LedgerCommit
+from govern.ledger.records import KIND, envelope
 from govern.operations.reading import Inputs, MissingInputError, RecordedDocuments
 from govern.operations.tables import named_in
 
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from govern.operations.workspace import Workspace
 
 # Inconclusive (rules not shipped) counts as sound, with a finding; everything else has no effect.
-VOIDING = ("would_refuse", "body_differs", "void", "policy_not_in_force", "input_missing")
+VOIDING = ("would_refuse", "body_differs", "void", "policy_not_in_force", "input_missing", "future")
+AHEAD = "PT5M"  # clocks may differ by this much
 # What a record that was made by hand can do to code that expects those of this program.
 MISMADE = (
     ArithmeticError,
@@ -55,11 +58,18 @@ class Judged:
         return str(Fault[self.fault.upper()]) if self.fault in VOIDING else ""
 
 
-def decide_again(state: State, inputs: Inputs, records: Sequence[Record]) -> Judged:
-    """The command of `records`, decided on the state before it and on exactly what it read."""
+def decide_again(state: State, inputs: Inputs, records: Sequence[Record], committed: str) -> Judged:
+    """The command of `records`, decided on the state before it and on exactly what it read.
+
+    `committed` is the time of its commit of the ledger, which those who write honestly take from the record.
+    """
     lead = records[0]
     try:
-        return _envelope(state, records) or _decide_again(state, inputs, records)
+        return (
+            _timed(state, records, committed)
+            or _envelope(state, records)
+            or _decide_again(state, inputs, records)
+        )
     except MissingInputError as error:
         return Judged("input_missing", str(error))
     except MISMADE as error:
@@ -83,7 +93,30 @@ def _envelope(state: State, records: Sequence[Record]) -> Judged | None:
     shared = [(r.at, r.happened_at, r.actor, r.claimed, r.main, r.policy) for r in records]
     if code or any(envelope != shared[0] for envelope in shared):
         return Judged("void", f"{lead.actor} may not write {lead.event} here, or it does not fit what stands")
+    misshapen = next((record for record in records if not well_formed(record)), None)
+    if misshapen is not None:
+        return Judged("void", f"{misshapen.name} does not fit the schema of {misshapen.event}")
     return None
+
+
+def _timed(state: State, records: Sequence[Record], committed: str) -> Judged | None:
+    """A time that its own commit does not bear out, so that nobody can drive the ledger's time by hand."""
+    lead = records[0]
+    if lead.happened_at is not None and lead.happened_at > lead.at:
+        return Judged("void", f"it happened {lead.happened_at}, after it was recorded {lead.at}")
+    if state.clock != "simulated" and lead.at > after(committed, AHEAD):
+        return Judged("future", f"{lead.at} lies ahead of its commit of {committed}")
+    return None
+
+
+def well_formed(record: Record) -> bool:
+    """Whether body and envelope fit their schemas: what a fold, a check or a screen may rely on."""
+    from govern.documents import schemas
+
+    whole = {"kind": KIND, **envelope(record), "uses": list(record.uses), "body": dict(record.body)}
+    return schemas.fits(f"records/{record.event.replace('/', '.')}", whole["body"]) and schemas.fits(
+        "records/record.1", whole
+    )
 
 
 def _decide_again(state: State, inputs: Inputs, records: Sequence[Record]) -> Judged:
@@ -130,16 +163,18 @@ def void_commands(
     if place == len(commands):
         return void
     state = fold((records for _, records in commands[:place]), void=void)
-    for _, records in commands[place:]:
-        follow(state, workspace.inputs, records, void)
+    for commit, records in commands[place:]:
+        follow(state, workspace.inputs, records, void, commit.committer_time)
     if commands:
         kept.save(commands[-1][0].oid, void)
     return void
 
 
-def follow(state: State, inputs: Inputs, records: Sequence[Record], void: dict[str, str]) -> Judged:
+def follow(
+    state: State, inputs: Inputs, records: Sequence[Record], void: dict[str, str], committed: str
+) -> Judged:
     """Decide a command again and go on from it; one without effect is entered into `void`, with its code."""
-    judged = decide_again(state, inputs, records)
+    judged = decide_again(state, inputs, records, committed)
     if judged.code:
         void[records[0].command] = judged.code
     fold([records], state, void)

@@ -18,7 +18,9 @@ def served(workspace: Workspace, form: str) -> bytes:
     if form == "datafile":
         return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False).encode() + b"\n"
     if form != "flagd":
-        raise UsageError(f"no form `{form}`: {' or '.join(FORMS)}", type_line="govern binding export --as datafile")
+        raise UsageError(
+            f"no form `{form}`: {' or '.join(FORMS)}", type_line="govern binding export --as datafile"
+        )
     flags = flags_of(data)
     if wrong := check_flags(flags, data):
         raise RefusedError(f"flagd would serve {wrong[0]}", notes=tuple(wrong[1:5]))

@@ -201,7 +201,7 @@ def not_published(workspace: Workspace, text: str, *, silent: bool = False) -> N
     """What the remote said, and the two ways out: later, or by somebody else."""
     remote = workspace.repository.remote
     silent = silent or not workspace.fetched.ok
-    notes = [f"{remote}: {line}" for line in text.splitlines()[:3]]
+    notes = [f"{remote}: {line}" for line in text.splitlines()[:3] if line.strip()]
     if not silent:
         notes.append("whoever may push and roll back types the same line; sync then says: already back")
     said = f"{remote} does not answer" if silent else f"{remote} refused the push"

@@ -5,7 +5,7 @@ the working tree and HEAD are never looked at.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from govern.documents.tree import Tree
@@ -14,6 +14,7 @@ from govern.domain.fold import fold
 from govern.domain.policy import Actor
 from govern.domain.records import Record
 from govern.domain.state import State
+from govern.domain.windows import after
 from govern.errors import RepositoryError, UsageError
 from govern.ledger.append import LEDGER
 from govern.ledger.faults import BREAKING
@@ -22,6 +23,7 @@ from govern.ledger.repository import Fetched, Repository, open_repository
 from govern.ledger.seen import rewritten
 from govern.operations.choosing import choose, documents_branch, ledger_tip
 from govern.operations.context import Context
+from govern.operations.judging import AHEAD, MISMADE, follow, void_commands, well_formed
 from govern.operations.reading import BranchDocuments, Inputs, MissingInputError
 from govern.operations.tables import taken_in
 
@@ -60,7 +62,9 @@ class Workspace:
         return BranchDocuments(self.tree, self.state.folder, self.inputs)
 
     def commands(self) -> list[tuple[LedgerCommit, Sequence[Record]]]:
-        """The records of each commit, lists taken in; one whose table is not in the ledger stays as it is."""
+        """The records of each commit, lists taken in; one whose table is not in the ledger stays as it is.
+
+        What is misshapen in a command without effect is left out: screens show its envelope."""
         return [
             (commit, tuple(self._whole(record) for record in commit.records))
             for commit in self.history.commits
@@ -88,9 +92,12 @@ class Workspace:
             return data
 
         try:
-            return taken_in(record, read)
-        except MissingInputError:
-            return record
+            whole = taken_in(record, read)
+        except (MissingInputError, *MISMADE):  # deciding again finds it
+            whole = record
+        if record.command in self.state.void and not _shown(whole):
+            return replace(whole, asked=whole.asked and {}, body={})
+        return whole
 
     def actor(self) -> Actor:
         """Who asks: the person whose e-mail is git's user.email, else a claim."""
@@ -119,11 +126,10 @@ class Workspace:
         """The instant of this command: never before the ledger's tip or the commit that was read."""
         own = self.own_clock()
         latest = max(own, self.state.at)
-        return (
-            max(latest, self.repository.committer_date(self.main))
-            if self.main and not self.simulated
-            else latest
-        )
+        if self.main is None or self.simulated:
+            return latest
+        read = self.repository.committer_date(self.main)  # anybody may have written any date into it
+        return max(latest, min(read, after(own, AHEAD)))
 
     @property
     def simulated(self) -> bool:
@@ -178,22 +184,27 @@ def open_workspace(
     return workspace
 
 
+def _shown(record: Record) -> bool:
+    try:
+        return well_formed(record)
+    except (OSError, *MISMADE):  # an event of no schema
+        return False
+
+
 def _breaking(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.code in BREAKING]
 
 
 def _fold(workspace: Workspace, judge: bool, void: Mapping[str, str] | None) -> None:
     """The state of the sound commands; without `judge` and `void` that of the genesis alone."""
-    from govern.operations.judging import follow, void_commands
-
     commands = workspace.sound_commands()
     workspace.judged = judge
     if judge or void is not None:
         void = void_commands(workspace, commands) if void is None else void
         workspace.state = fold((records for _, records in commands), void=void)
     else:
-        for _, records in commands[:1]:
-            follow(workspace.state, workspace.inputs, records, {})
+        for commit, records in commands[:1]:
+            follow(workspace.state, workspace.inputs, records, {}, commit.committer_time)
 
 
 def _no_ledger(repository: Repository, fetched: Fetched) -> RepositoryError:

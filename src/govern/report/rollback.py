@@ -20,7 +20,13 @@ def plan_lines(state: State, decision: Accepted, *, head: str, now: str) -> list
     assert packet.next is not None
     lines = [head, *wrapped(f"{packet.id}, {packet.phase.replace('_', ' ')}", "packet   ")]
     lines += wrapped(_why(packet, body, now), "why      ")
-    lines += wrapped(f"{_names(body['cohorts'])}   {packet.next.baseline} -> {body['to']}", "move     ")
+    moves = next(event.body["moves"] for event in decision.events if event.event == "binding_changed/1")
+    move = (
+        f"{packet.next.baseline} -> {body['to']}"
+        if moves
+        else f"on {body['to']} here; elsewhere nobody knows"
+    )
+    lines += wrapped(f"{_names(body['cohorts'])}   {move}", "move     ")
     if body["stay"]:
         lines += wrapped(f"{_names(body['stay'])}   {packet.next.baseline}", "stay     ")
     return lines

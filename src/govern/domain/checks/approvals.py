@@ -39,6 +39,11 @@ def check(border: Border) -> Verdict:
 
 def _line(border: Border, lacking: int) -> str:
     """The last one to approve may as well advance: that is an approval."""
+    if border.adding:
+        share = "" if border.percent is None else f" --percent {border.percent:g}"
+        return (
+            f"govern packet approve {border.packet.id} --to canary --only {','.join(border.cohorts)}{share}"
+        )
     if lacking > 1:
         return f"govern packet approve {border.packet.id}"
     return f"govern phase advance {border.packet.id} --to {border.to}"

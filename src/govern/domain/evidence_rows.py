@@ -1,0 +1,92 @@
+"""The shape of the rows in the tables of shadow pairs: what checks and screens may rely on when they read them.
+
+Whether the figures are true is not said here; a record may have been pushed by hand, and its tables with it.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from govern.domain.pairs import COUNTED
+
+_DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
+SUMS = ("sum_prev", "sum_next")
+FLIPS = (None, "pass_to_fail", "fail_to_pass")
+
+
+def wrong_rows(rows: Iterable[Any]) -> str:
+    """What is wrong with the first row that is none of a table of measures; empty where all are."""
+    return _first_wrong(rows, _wrong_in_row)
+
+
+def wrong_items(items: Iterable[Any]) -> str:
+    """The same for the listed items: flips and largest losses."""
+    return _first_wrong(items, _wrong_in_item)
+
+
+def _first_wrong(rows: Iterable[Any], wrong: Any) -> str:
+    for place, row in enumerate(rows, start=1):
+        field = wrong(row) if isinstance(row, Mapping) else "the row"
+        if field:
+            return f"row {place}: {field} is missing or of another type"
+    return ""
+
+
+def _wrong_in_row(row: Mapping[str, Any]) -> str:
+    says = {
+        "kpi": _is_text_or_none(row.get("kpi", 0)),
+        "cohort": _is_text_or_none(row.get("cohort", 0)),
+        "arm": isinstance(row.get("arm"), str),
+        "n": _is_integer(row.get("n")) and row["n"] >= 0,
+        "value": row.get("value", "") is None or _is_number(row.get("value")),
+        "counts": isinstance(row.get("counts"), Mapping) and _are_counts(row["counts"]),
+    }
+    wrong = next((f"`{field}`" for field, right in says.items() if not right), "")
+    return wrong or ("" if row["kpi"] is not None else _wrong_in_base(row))
+
+
+def _wrong_in_base(row: Mapping[str, Any]) -> str:
+    """The row without a KPI counts the pairs themselves; figures are made of it."""
+    counts = row["counts"]
+    lacking = [name for name in (*COUNTED, "pass_to_pass") if not _is_integer(counts.get(name))]
+    lacking += [name for name in SUMS if isinstance(counts.get(name, {}), Mapping)]
+    lacking += [] if _is_integer(row.get("excluded")) else ["excluded"]
+    return f"`{lacking[0]}`" if lacking else ""
+
+
+def _wrong_in_item(item: Mapping[str, Any]) -> str:
+    flip = item.get("flip", 0)
+    says = {
+        "cohort": isinstance(item.get("cohort"), str),
+        "option_id": isinstance(item.get("option_id"), str),
+        "cluster_id": isinstance(item.get("cluster_id"), str),
+        "delta": _is_number(item.get("delta")),
+        "flip": flip is None or (isinstance(flip, str) and flip in FLIPS),
+        "loss": isinstance(item.get("loss"), bool),
+        "dimensions": isinstance(item.get("dimensions"), Mapping),
+    }
+    return next((f"`{field}`" for field, right in says.items() if not right), "")
+
+
+def _is_text_or_none(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return _is_integer(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _are_counts(counts: Mapping[str, Any]) -> bool:
+    return all(_is_integer(value) if name in COUNTED else _is_count(value) for name, value in counts.items())
+
+
+def _is_count(value: Any) -> bool:
+    """A count, a sum as an exact decimal, or the weights of edges by their width."""
+    if isinstance(value, Mapping):
+        return all(map(_is_integer, value.values()))
+    return _is_integer(value) or (isinstance(value, str) and _DECIMAL.fullmatch(value) is not None)
