@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from govern.domain.document import digest_of, lines
+from govern.domain.pairs import COUNTED
 from govern.domain.shadow import RecordShadow
 
 
@@ -41,7 +42,8 @@ def shadow_set(documents: Mapping[str, Any], packet_id: str, measured: Mapping[s
 def _rows(cohort: str, told: Mapping[str, Any], kpis: Iterable[str]) -> list[dict[str, Any]]:
     n = told["n"]
     shared = {"cohort": cohort, "window": None, "arm": "paired", "n": n, "excluded": 0}
-    counts = {"bound_prev": n - told.get("bound_next", 0), "bound_next": told.get("bound_next", 0)}
+    counts: dict[str, Any] = dict.fromkeys((*COUNTED, "pass_to_pass"), 0) | {"sum_prev": "0", "sum_next": "0"}
+    counts |= {"bound_prev": n - told.get("bound_next", 0), "bound_next": told.get("bound_next", 0)}
     rows: list[dict[str, Any]] = [{**shared, "kpi": None, "value": None, "counts": counts}]
     for kpi in kpis:
         given = told.get(kpi, 0)

@@ -109,7 +109,7 @@ WRONG: dict[str, tuple[tuple[str, ...], int, str, str]] = {
         f"no trigger of {TV} fired as packets/tv-prompt#9: none has fired", "govern ",
     ),
     "target": (
-        ("--cohort", "tv", "--to", "chat-b9", *WHY), 2, "chat never ran `chat-b9`; it knows: chat-b1, chat-b2",
+        ("--cohort", "tv", "--to", "chat-b9", *WHY), 2, "chat never ran `chat-b9`; it knows: chat-b1",
         "govern ",
     ),
     "start of the incident": (

@@ -91,7 +91,7 @@ def test_apply_without_an_open_change_is_refused() -> None:
         ({**LOOSER, "document": "kpis/policy-flp-rate"}, "nearest: kpis/policy-flip-rate"),
         ({**LOOSER, "document": "baselines/chat-b2"}, "has not frozen `baselines/chat-b2`"),
     ],
-    ids=["a word for a number", "no such field", "a slip in a field", "a bad name", "a slip in a document", "a baseline"],
+    ids=["word for number", "no such field", "slip in a field", "bad name", "slip in a document", "a baseline"],
 )  # fmt: skip
 def test_setting_that_does_not_fit_is_refused(setting: dict[str, Any], told: str) -> None:
     refused = ready().refused(opened(setting))

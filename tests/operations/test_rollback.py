@@ -109,10 +109,12 @@ def test_cohorts_are_back_and_published_whatever_is_the_matter(
         assert team.faults() == []
 
 
-def test_another_target_is_taken_where_it_is_named(team: Team) -> None:
-    back = went(team.jo, "tv", to="chat-b2")
-    assert back.records[0].body["to"] == "chat-b2" and where(team.jo) == EVERYBODY
-    assert back.records[0].asked["to"] == "chat-b2" and team.faults() == []
+def test_target_that_is_named_is_recorded_and_never_leads_forward(team: Team) -> None:
+    back = went(team.jo, "tv", to="chat-b1")
+    assert back.records[0].body["to"] == "chat-b1"
+    assert (back.records[0].asked or {})["to"] == "chat-b1" and team.faults() == []
+    forward = roll_back(team.jo.context, Wanted(cohorts=("xr-na",), reason=REASON, to="chat-b2"))
+    assert isinstance(forward.decision, Refused) and where(team.jo)["xr-na"] == "chat-b2"
 
 
 def test_incident_never_begins_before_the_cohort_was_bound(team: Team) -> None:

@@ -105,7 +105,9 @@ def _entitled(state: State, writer: Writer, command: Command, actor: Actor) -> N
         return
     if writer.role and not policy.holds(actor, writer.role):
         holders = ", ".join(policy.holders(writer.role)) or "nobody"
-        turn = next(iter(policy.holders(writer.role)), None)
+        turn = (
+            next(iter(policy.holders(writer.role)), None) if writer.glass else None
+        )  # under stress: who, at once
         raise Refusal(f"{actor.person} may not: it takes {writer.role}, which {holders} hold", turn=turn)
 
 

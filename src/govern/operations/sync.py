@@ -173,8 +173,14 @@ def _back_again(
     reasons = there.state.in_force.view["entry_reasons"]
     reason = command.reason if command.reason in reasons else reasons[0]
     why = f"in force since {lead.when}, and the policy has changed: {decision.reasons[0]}"
-    command = replace(command, reason=reason, break_glass=command.break_glass or why)
-    return take(there, command, actor, documents=documents, happened_at=lead.when)
+    for to in dict.fromkeys(
+        (command.to, None)
+    ):  # a target that became another packet's next gives way to prev
+        command = replace(command, reason=reason, to=to, break_glass=command.break_glass or why)
+        decision, stamped = take(there, command, actor, documents=documents, happened_at=lead.when)
+        if stamped is not None:
+            break
+    return decision, stamped
 
 
 def _carried(workspace: Workspace, records: Sequence[Record]) -> dict[str, bytes]:

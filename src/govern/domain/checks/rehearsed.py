@@ -5,7 +5,7 @@ from govern.domain.verdict import Verdict
 
 
 def check(border: Border) -> Verdict:
-    # A key that an extension takes in was bound to nothing else before: its way back is the default, rehearsed with all.
+    # A key that an extension takes in was bound to nothing else before: its way back is the default.
     covered = set(border.cohorts) & set(border.packet.stages)
     for record in reversed(border.packet.rehearsals):
         if covered <= set(record.body["cohorts"]) and record.n > border.packet.counting_from:
