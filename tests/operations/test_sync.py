@@ -222,7 +222,7 @@ def act(chance: random.Random, clone: Clone) -> set[str]:
     return set()
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_every_rollback_is_kept_when_three_people_are_away_half_of_the_time(team: Team, seed: int) -> None:
     history_of(team, seed)
 

@@ -16,6 +16,14 @@ def tail(repository: Repository, branch: str) -> tuple[str, ...]:
     )
 
 
+def overtaken(repository: Repository, branch: str) -> bool:
+    """There is an unpublished tail, and others published on top of what it was built on."""
+    published, local = repository.tip(branch), repository.local_tip(branch)
+    if repository.remote is None or published is None or local is None or published == local:
+        return False
+    return not (repository.is_ancestor(published, local) or repository.is_ancestor(local, published))
+
+
 def replace_tail(repository: Repository, branch: str, new: str, old: str, when: str) -> bool:
     """Let the local ledger be `new`, which says again what its tail said; the old tail is kept under a ref.
 

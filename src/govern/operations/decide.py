@@ -24,6 +24,7 @@ from govern.errors import RefusedError, RepositoryError
 from govern.ledger.append import Published, commit, publish
 from govern.ledger.records import RecordFault
 from govern.ledger.seen import remember
+from govern.ledger.tail import overtaken
 from govern.operations.context import Context
 from govern.operations.reading import BranchDocuments, NoDocuments
 from govern.operations.stamping import Envelope, Stamped, bytes_of_bindings, stamp
@@ -201,6 +202,11 @@ def require_writable(workspace: Workspace) -> None:
         raise RepositoryError(
             f"several remotes and none called origin: {', '.join(several)}; nobody can say which is published",
             type_line=f"git remote rename {several[0]} origin",
+        )
+    if workspace.fetched.ok and overtaken(workspace.repository, workspace.ledger_branch):
+        raise RepositoryError(
+            "this clone has records that are not published, and others wrote meanwhile",
+            type_line="govern sync",
         )
     if not workspace.fetched.ok:
         raise RepositoryError(
