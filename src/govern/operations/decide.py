@@ -203,11 +203,6 @@ def require_writable(workspace: Workspace) -> None:
             f"several remotes and none called origin: {', '.join(several)}; nobody can say which is published",
             type_line=f"git remote rename {several[0]} origin",
         )
-    if workspace.fetched.ok and overtaken(workspace.repository, workspace.ledger_branch):
-        raise RepositoryError(
-            "this clone has records that are not published, and others wrote meanwhile",
-            type_line="govern sync",
-        )
     if not workspace.fetched.ok:
         raise RepositoryError(
             f"{workspace.repository.remote} did not answer, so nothing can be published",
@@ -220,6 +215,11 @@ def require_writable(workspace: Workspace) -> None:
             f"the ledger is broken: {broken.message}",
             type_line="govern audit",
             notes=(broken.path or broken.hint, "nothing is recorded until its bytes are back"),
+        )
+    if overtaken(workspace.repository, workspace.ledger_branch):
+        raise RepositoryError(
+            "this clone has records that are not published, and others wrote meanwhile",
+            type_line="govern sync",
         )
 
 
