@@ -68,7 +68,7 @@ def _entitled(border: Border) -> None:
     person = border.actor.person
     if person in border.value.get("authors", ()):
         raise Refusal(f"{person} is an author of {border.packet.id}: authors do not approve")
-    if border.actor.claimed or not may_approve(border, person):
+    if not may_approve(border, person):
         owners = ", ".join(border.value["owners"]["rollout_approve"])
         raise Refusal(f"{person} may not approve {border.packet.id}; {owners} may")
     if person in approvers(border):

@@ -39,12 +39,6 @@ def at(surface: Surface, cohort: str | None, when: str) -> Binding | None:
     return None
 
 
-def is_on(surface: Surface, cohort: str, target: Target) -> bool:
-    """The whole cohort is on `target`."""
-    binding = current(surface, cohort)
-    return binding.to.digest == target.digest and binding.percent == 100
-
-
 def changed(
     surface: str,
     cause: str,

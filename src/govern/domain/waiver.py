@@ -114,7 +114,7 @@ def accept_risk(state: State, documents: Documents, command: AcceptRisk, actor: 
 
 
 def _entitled(border: Border) -> None:
-    if border.actor.claimed or not may_approve(border, border.actor.person):
+    if not may_approve(border, border.actor.person):
         owners = ", ".join(border.value["owners"]["rollout_approve"])
         raise Refusal(
             f"{border.actor.person} may not take this risk for {border.packet.id}; {owners} may, no author"
