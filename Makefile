@@ -9,6 +9,7 @@ READY := .venv/.ready
 
 demo: $(READY)
 	$(BIN)/govern demo
+	$(BIN)/govern demo --story partial-rollback
 
 test: $(READY) check
 	$(BIN)/pytest -n auto -m "not deep"

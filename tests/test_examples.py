@@ -47,7 +47,7 @@ def value(path: Path) -> dict[str, Any]:
 
 def test_examples_are_found_where_they_are_shipped() -> None:
     assert examples_folder().resolve() == EXAMPLES.resolve()
-    assert {"model-change", "prompt-change", "team"} <= set(NAMES)
+    assert {"guardrail", "model-change", "prompt-change", "team"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -58,7 +58,7 @@ def test_example_has_no_finding_and_nothing_to_compute(name: str, tmp_path: Path
     assert mend(tree, "governance") == ""
 
 
-@pytest.mark.parametrize("name", ["model-change", "prompt-change"])
+@pytest.mark.parametrize("name", ["guardrail", "model-change", "prompt-change"])
 def test_example_opens_a_ledger_that_audits_clean(name: str, tmp_path: Path) -> None:
     assert opened(tmp_path / "clone", name).audited() == []
 
@@ -92,14 +92,17 @@ def test_pairs_differ_from_the_originals_by_stamp_and_columns_only(name: str, sh
     assert ours == [{column: row[column] for column in ours[0]} for row in stamped]
 
 
-@pytest.mark.parametrize("packet", ["gpt35-june", "gpt4-june"])
-def test_runbook_holds_the_section_of_its_packet(packet: str) -> None:
-    folder = EXAMPLES / "model-change" / "governance"
+@pytest.mark.parametrize(
+    ("example", "packet"),
+    [("model-change", "gpt35-june"), ("model-change", "gpt4-june"), ("guardrail", "add-guardrail")],
+)
+def test_runbook_holds_the_section_of_its_packet(example: str, packet: str) -> None:
+    folder = EXAMPLES / example / "governance"
     document = value(folder / f"packets/{packet}.yaml")
     triggers = [value(folder / f"triggers/{name}.yaml") for name in document["triggers"]]
     kpis = [value(folder / f"kpis/{name}.yaml") for name in document["monitoring"]["kpis"]]
     surface = value(folder / "govern.yaml")["surfaces"][document["surface"]]
-    text = (EXAMPLES / "model-change" / document["runbook"]["path"]).read_text(encoding="utf-8")
+    text = (EXAMPLES / example / document["runbook"]["path"]).read_text(encoding="utf-8")
     assert find_section(text, packet) == runbook_section(document, triggers, kpis, surface)
 
 

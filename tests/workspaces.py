@@ -18,7 +18,7 @@ from govern.operations.workspace import Workspace, open_workspace
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 OPENED_AT = "2026-11-20T09:00:00Z"
-FIRST = {"model-change": "mara", "team": "mara"}  # who begins where it is not ana
+FIRST = {"guardrail": "mara", "model-change": "mara", "team": "mara"}  # who begins where it is not ana
 PEOPLE = {"ana": "ana@example.com", "ben": "ben@example.com"}
 
 
