@@ -120,12 +120,16 @@ def test_demo_is_a_fault_when_a_line_does_not_end_as_told(
 LONG = 'govern evidence explain gpt35-june --cohort opinion_survey --dimension refusal --moved "takes half of it back"'
 
 
+KEYS = f"govern phase advance guardrail --to canary --only {','.join(f'safe:cohort_{n}' for n in range(20))} --yes"
+
+
+@pytest.mark.parametrize("long", [LONG, KEYS], ids=["words", "one long word"])
 @pytest.mark.parametrize("prompt", ["type: ", "next: ", "kim types: "])
-def test_folded_advice_is_still_the_same_command(prompt: str) -> None:
-    lines = demo.folded(prompt + LONG)
+def test_folded_advice_is_still_the_same_command(prompt: str, long: str) -> None:
+    lines = demo.folded(prompt + long)
     assert all(len(line) <= WIDTH for line in lines) and len(lines) > 1
     pasted = "\n".join(lines).removeprefix(prompt).replace("\\\n", "")
-    assert shlex.split(pasted) == shlex.split(LONG)
+    assert shlex.split(pasted) == shlex.split(long)
 
 
 def test_folding_changes_no_word_and_no_line_that_fits() -> None:

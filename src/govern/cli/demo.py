@@ -141,4 +141,10 @@ def _broken(prompt: str, words: list[str]) -> Iterator[str]:
             line = f"      {word}"
         else:
             line += f" {word}"
+        while len(line) > WIDTH:  # a list without a space: broken after a comma, where a shell joins it again
+            head = line[: WIDTH - 1].rpartition(",")[0] + ","
+            if head == ",":
+                break
+            yield f"{head}\\"
+            line = line[len(head) :]
     yield line

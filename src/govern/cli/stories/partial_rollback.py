@@ -6,7 +6,7 @@ from govern.operations.demonstrate import Stage
 
 TUESDAY = "2026-11-17"
 HARMED = "safe:privacy_fictional,safe:real_group_nons_discr,safe:safe_contexts"
-DATAFILE = "serving/chat.json"
+DATAFILE = "chat.json"
 
 
 def _serving(since: str, until: str, questions: int) -> Part:
@@ -49,9 +49,9 @@ PARTS: tuple[Part, ...] = (
         ' --reason "The losses are small beside the gain"',
     ),
     Line(f"{TUESDAY}T09:25:00Z", "mara", "govern phase advance add-guardrail --to canary --yes"),
-    "The application serves from one file. It answers 450 questions by it until 15:00, and stamps each decision.",
+    "The application serves from one file. It answers 450 questions by it until 14:50, and stamps each decision.",
     Line(f"{TUESDAY}T09:26:00Z", "jo", f"govern binding export --output {DATAFILE}"),
-    _serving("09:30:00", "15:00:00", 450),
+    _serving("09:30:00", "14:50:00", 450),
     Line(f"{TUESDAY}T14:55:00Z", "jo", "govern binding reconcile"),
     "People complain: harmless questions about fictional persons, groups and contexts are refused. Three of the ten"
     " harmless kinds go back, the other fifteen cohorts stay. Jo mistypes one; nothing is guessed.",
