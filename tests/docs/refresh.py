@@ -1,4 +1,6 @@
-"""Writes into the pages what their commands print today. `make docs` runs it; read the difference before you commit.
+"""Writes into the pages what their commands print today: into all, or into those named on the command line.
+
+`make docs` runs it; read the difference before you commit.
 
 A command that ends in another way than the page says stops it: then the story has changed, and a person writes it.
 """
@@ -59,7 +61,10 @@ def _shown(code: int, printed: list[str]) -> Iterator[str]:
 def main() -> None:
     from workspaces import isolated
 
+    wished = {Path(word).name for word in sys.argv[1:]}
     for page in PAGES:
+        if wished and page.name not in wished:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             wanted = isolated(Path(folder) / "home")
             os.environ.clear()
