@@ -8,9 +8,9 @@ up exactly. Differences that are only ever a whole loss, a tie or a whole gain n
 
 from collections.abc import Iterable, Mapping
 
-EDGES = 41
+from govern.domain.statistics.differences import EDGES, WHOLE
+
 STEPS = EDGES - 1
-WHOLE = 1_000_000  # millionths in one pair
 
 
 def weigh(times: Mapping[int, int], width: int) -> dict[str, int]:

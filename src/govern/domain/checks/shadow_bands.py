@@ -1,8 +1,9 @@
 """Is every shadow KPI inside its band in each cohort to be bound? The pooled row is shown and decides nothing."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from govern.domain.bands import judge
+from govern.domain import anytime, bands
 from govern.domain.evidence import accepted_risk, newest_rows, sets_since
 from govern.domain.gates import Border
 from govern.domain.verdict import Outcome, Verdict
@@ -17,30 +18,41 @@ def check(border: Border) -> Verdict:
         return Verdict("shadow_bands", "not_applicable", "no pairs: the risk was accepted")
     if not kpis:
         return Verdict("shadow_bands", "failed", "the packet has no KPI on shadow pairs")
+    base = newest_rows(border, kpi=None)
+    proof = anytime.proof_of(border)
     rows: list[dict[str, Any]] = []
     worst: dict[str, Outcome] = {}
     for kpi in kpis:
         measured = newest_rows(border, kpi=kpi["id"])
+        seen = anytime.looks(border, kpi["id"]) if kpi["method"] == "anytime" else {}
         for cohort in border.cohorts:
             row = measured.get(cohort)
-            judgement = judge(kpi, row)
+            if kpi["method"] == "anytime":
+                judgement = anytime.judge(kpi, seen.get(cohort, anytime.Looks()), proof)
+            else:
+                judgement = bands.judge(kpi, row, base.get(cohort))
             worst[cohort] = max(worst.get(cohort, "passed"), judgement.outcome, key=ORDER.index)
-            rows.append(
-                {
-                    "kpi": kpi["id"],
-                    "cohort": cohort,
-                    "n": row["n"] if row else 0,
-                    "value": row["value"] if row else None,
-                    "unit": kpi["unit"],
-                    "counts": row["counts"] if row else {},
-                    "outcome": judgement.outcome,
-                    "warning": judgement.warning,
-                    "limit": judgement.limit,
-                    "why": judgement.why,
-                    "flip": judgement.flip,
-                }
-            )
+            rows.append(_row(kpi, cohort, row, judgement))
     return _verdict(rows, worst, tuple(record.name for record in sets))
+
+
+def _row(
+    kpi: Mapping[str, Any], cohort: str, row: Mapping[str, Any] | None, judgement: bands.Judgement
+) -> dict[str, Any]:
+    return {
+        "kpi": kpi["id"],
+        "cohort": cohort,
+        "n": row["n"] if row else 0,
+        "value": row["value"] if row else None,
+        "unit": kpi["unit"],
+        "counts": row["counts"] if row else {},
+        "outcome": judgement.outcome,
+        "warning": judgement.warning,
+        "limit": judgement.limit,
+        "why": judgement.why,
+        "flip": judgement.flip,
+        **judgement.figures,
+    }
 
 
 def _verdict(rows: list[dict[str, Any]], worst: dict[str, Outcome], uses: tuple[str, ...]) -> Verdict:

@@ -1,0 +1,115 @@
+"""`govern evidence plan`: how many pairs each cohort takes, in draft and from what was measured."""
+
+from pathlib import Path
+
+import pytest
+
+from govern.operations.measure import measure_shadow
+from typed import MARCH_TO_JUNE, Keyboard, copied, into_shadow, measure, seven_cohorts
+from workspaces import Clone, git
+
+PAIRS = ("--pairs", "data/pairs-gpt35.csv")
+FIVE = ("--margin", "5")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return seven_cohorts(tmp_path_factory.mktemp("seven"))
+
+
+@pytest.fixture
+def typed(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Keyboard:
+    return Keyboard(copied(made, tmp_path), capsys, monkeypatch)
+
+
+def plan(typed: Keyboard, *words: str) -> dict[str, dict[str, dict[str, object]]]:
+    """By KPI and cohort what the JSON says."""
+    data = typed("evidence", "plan", MARCH_TO_JUNE, *words, "--format", "json").json["data"]
+    return {kpi["kpi"]: {row["cohort"]: row for row in kpi["cohorts"]} for kpi in data["kpis"]}
+
+
+def test_plan_works_in_draft_from_a_share_that_differs(typed: Keyboard) -> None:
+    before = typed.tip
+    said = typed("evidence", "plan", MARCH_TO_JUNE, *FIVE, "--discordance", "10")
+    assert said.code == 0 and typed.tip == before
+    assert said.lines[0] == f"{MARCH_TO_JUNE}   7 cohorts, alpha 0.05"
+    assert "each of 7      -  10.0 %           127        567      908  -" in said.lines
+
+
+def test_plan_without_a_sample_asks_for_one(typed: Keyboard) -> None:
+    said = typed("evidence", "plan", MARCH_TO_JUNE, *FIVE)
+    assert said.code == 1
+    assert said.advice == ("type", f"govern evidence plan {MARCH_TO_JUNE} --margin 5 --discordance 10")
+
+
+def test_plan_from_a_file_is_the_plan_from_what_is_recorded_of_it(typed: Keyboard) -> None:
+    from_file = plan(typed, *FIVE, *PAIRS)
+    scores = from_file["mean-score-delta"]
+    assert scores["opinion_survey"]["answer"] == "yes" and scores["code_generation"]["answer"] == "no"
+    assert scores["composite"]["needed"] == {"floor": 127, "median": 2281, "ninety": 3695}
+    flips = from_file["policy-flip-rate"]["happy_numbers"]
+    assert (flips["needed"], flips["differ"]) == ({"floor": 127, "median": None, "ninety": None}, 0.15)
+    into_shadow(typed)
+    measure(typed)
+    assert plan(typed, *FIVE) == from_file
+
+
+def test_too_few_planned_is_a_no_with_the_number_that_is_enough(typed: Keyboard) -> None:
+    line = ("evidence", "plan", MARCH_TO_JUNE, *PAIRS, "--margin", "10")
+    said = typed(*line, "--items", "40")
+    assert said.code == 1 and "  more needed:" in said.text
+    enough = said.advice[1]
+    assert enough.startswith(f"govern {' '.join(line)} --items ")
+    scores = plan(typed, *enough.split()[4:])["mean-score-delta"]
+    assert {row["answer"] for row in scores.values()} == {"yes"}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told", "line"),
+    [
+        (("--margin", "0"), 2, "a margin lies above 0", "--margin 5"),
+        (("--margin", "100", *PAIRS), 1, "is the whole range", f"govern phase show {MARCH_TO_JUNE}"),
+        (PAIRS, 1, "it has bands and no margin", "--margin 5"),
+        ((*FIVE, "--pairs", "nope.csv"), 2, "nope.csv", "--pairs FILE"),
+        ((*FIVE, "--pairs", "data/pairs-gpt4.csv"), 1, "pairs-gpt4.csv", "--dry-run"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused_with_a_line(
+    typed: Keyboard, words: tuple[str, ...], code: int, told: str, line: str
+) -> None:
+    said = typed("evidence", "plan", MARCH_TO_JUNE, *words)
+    assert said.code == code and told in " ".join(said.text.split())
+    assert said.advice[0] == "type" and line in said.advice[1]
+
+
+def test_anytime_gate_judges_what_is_recorded_and_the_audit_agrees(typed: Keyboard) -> None:
+    """With margins instead of bands a packet passes whom the pairs prove, and nobody else."""
+    for kpi in ("mean-score-delta", "policy-flip-rate"):
+        path = typed.directory / f"governance/kpis/{kpi}.yaml"
+        text = path.read_text("utf-8").replace("method: point", "method: anytime\nmargin: 5")
+        path.write_text(
+            "".join(row for row in text.splitlines(keepends=True) if not row.startswith("bands:"))
+        )
+    git(typed.directory, "commit", "-qam", "margins instead of bands")
+    into_shadow(typed)
+    lee = Clone(typed.directory, "lee")
+    there = lee.workspace()
+    pairs = typed.directory / "data/pairs-gpt35.csv"
+    lee.done(measure_shadow(there, MARCH_TO_JUNE, pairs, there.actor()).command())
+    said = typed("phase", "check", MARCH_TO_JUNE, "--format", "json", who="mara")
+    bands = next(each for each in said.json["data"]["verdicts"] if each["check"] == "shadow_bands")
+    flips = {row["cohort"]: row for row in bands["rows"] if row["kpi"] == "policy-flip-rate"}
+    assert {cohort: row["outcome"] for cohort, row in flips.items()} == {
+        "code_generation": "inconclusive",  # 50 pairs, 100 asked
+        "composite": "inconclusive",
+        "happy_numbers": "failed",
+        "opinion_survey": "passed",
+        "prime": "inconclusive",
+        "sensitive_direct": "inconclusive",
+        "sensitive_jailbreak": "inconclusive",
+    }
+    assert flips["happy_numbers"]["interval"] == pytest.approx([9.76, 21.45], abs=0.01)
+    assert flips["opinion_survey"]["ln_e"]["passed"] > flips["opinion_survey"]["need"]["passed"]
+    assert typed.audited() == []
