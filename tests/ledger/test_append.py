@@ -63,6 +63,27 @@ def test_commit_is_sound_when_it_has_files(alone: Repository, count: int) -> Non
     git(alone.root, "fsck", "--strict", "--full")
 
 
+@pytest.mark.parametrize("form", ["sha1", "sha256"])
+def test_commit_syncs_every_new_object_and_its_folder(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that the user's own git had made before, and perhaps not synced."""
+    folder = make_repository(tmp_path / "x", f"--object-format={form}")
+    (folder / "theirs").write_bytes(b"older")
+    git(folder, "hash-object", "-w", "theirs")
+    synced: set[Path] = set()
+    with open_repository(folder) as repository:
+        base = commit(repository, None, {"inputs/aa/1": b"1", "records/a/b/0001.yaml": b"2"}, "m", MARA, WHEN)
+        monkeypatch.setattr("govern.ledger.append.lock.sync", synced.add)
+        files = {"inputs/aa/2": b"older", "records/a/c/0001.yaml": b"3", "serving/bindings.json": b"{}"}
+        oid = commit(repository, base, files, "m", MARA, WHEN)
+        new = git(folder, "rev-list", "--objects", "--no-object-names", oid, f"^{base}").split()
+    assert len(new) == 3 + 7 + 1  # files; folders with the root; the commit
+    objects = repository.common_dir / "objects"
+    needed = {objects / name[:2] / name[2:] for name in new} | {objects / name[:2] for name in new}
+    assert needed | {objects, objects / "pack"} <= synced
+
+
 @pytest.mark.parametrize("who", [("A <b>\nparent x", "e@x>\n"), ("Größe", "g@x")], ids=["hostile", "unicode"])
 def test_commit_stays_whole_when_a_name_is_odd(alone: Repository, who: tuple[str, str]) -> None:
     oid = commit(alone, None, {"inputs/x": b"data 5\nreset refs/heads/main\n"}, "done\n", who, WHEN)

@@ -154,7 +154,8 @@ def write_sidecar(log: Log, incident: Incident, path: Path, *, relabeled_at: str
         return Sidecar(path, sum(counts.values()), found.sha256, counts)
     counts = {row["cohort"]: row["due"] for row in ask(log, incident, sql("relabel_due"))}
     stamp = {"context": incident.context, "relabeled_at": relabeled_at}
-    made = sidecars.make(log, scoped(sql("relabel_rows")), path.suffix, asked_of(log, incident) | stamp)
+    given = asked_of(log, incident) | stamp
+    made = sidecars.make(log, scoped(sql("relabel_rows")), path.suffix, given, sidecars.OF_IDS)
     return Sidecar(path, sum(counts.values()), sidecars.lay(made, path), counts)
 
 
@@ -163,7 +164,7 @@ def verify(log: Log, incident: Incident, path: Path) -> Verified:
 
     UsageError: no sidecar at `path`.
     """
-    planned = plan(log, incident)
+    end = end_of(log, incident)
     (sha256,) = sidecars.read(log, [path])
     rows = ask(log, incident, sql("relabel_proof"), context=incident.context)
     cohorts = {row["cohort"]: {"due": row["due"], "marked": row["marked"]} for row in rows}
@@ -176,7 +177,7 @@ def verify(log: Log, incident: Incident, path: Path) -> Verified:
         for kind, n in (("missing", missing), ("extra", extra))
         if n
     }
-    late = incident.until is not None and moment(planned.until) > moment(incident.until)
+    late = incident.until is not None and end > moment(incident.until)
     return Verified(
         sha256=sha256,
         missing=missing,
@@ -184,24 +185,25 @@ def verify(log: Log, incident: Incident, path: Path) -> Verified:
         missing_ids=named.get("missing", ()),
         extra_ids=named.get("extra", ()),
         cohorts=cohorts,
-        extends_to=planned.until if late else None,
+        extends_to=text_of(end) if late else None,
     )
 
 
-def export(log: Log, paths: Sequence[Path], path: Path) -> Exported:
-    """Write every outcome of the log to `path`, each with the context that the sidecars give it, or none.
+def export(log: Log, paths: Sequence[Path], path: Path, surface: str | None = None) -> Exported:
+    """Write every outcome of the log, or of one surface, to `path`, each with the context of the sidecars, or none.
 
     UsageError: a file of other bytes lies there, or no place for it, or one of `paths` is no sidecar.
     """
     sidecars.require_place(log, path)
     digests = sidecars.read(log, list(paths))
-    made = sidecars.make(log, sql("relabel_export"), path.suffix, {})
+    made = sidecars.make(log, sql("relabel_export"), path.suffix, {"surface": surface})
     exported = f"WITH exported AS ({sql('relabel_export')})"
-    outcomes = log.ask(f"{exported} {sql('relabel_outcomes')}")
+    outcomes = log.ask(f"{exported} {sql('relabel_outcomes')}", surface=surface)
     if path.exists() and digest(path) != digest(made):
         raise UsageError(f"{path}: another file lies there; name another one")
     sha256 = sidecars.lay(made, path)
-    return Exported(path, log.rows, sha256, dict(zip(map(str, paths), digests, strict=True)), outcomes)
+    rows = sum(row["n"] for row in outcomes)
+    return Exported(path, rows, sha256, dict(zip(map(str, paths), digests, strict=True)), outcomes)
 
 
 def ask(log: Log, incident: Incident, query: str, **parameters: object) -> list[dict[str, Any]]:

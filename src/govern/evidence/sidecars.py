@@ -4,8 +4,10 @@ A file comes into being in the log's own scratch folder and is moved to its plac
 itself is never written to.
 """
 
+import hashlib
 import os
 import shutil
+from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 FORMS = {".parquet": "FORMAT parquet", ".csv": "FORMAT csv, HEADER"}
+# Ids are told apart by chance: to compress them, or to look for one that comes again, takes as long as writing them.
+OF_IDS = FORMS | {".parquet": "FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1000"}
 COLUMNS = ("decision_id", "rollback_context")  # what has to stand in a sidecar that is read
 
 
@@ -36,22 +40,25 @@ def require_place(log: Log, path: Path) -> None:
         )
 
 
-def make(log: Log, query: str, suffix: str, parameters: dict[str, object]) -> Path:
+def make(
+    log: Log, query: str, suffix: str, parameters: dict[str, object], forms: Mapping[str, str] = FORMS
+) -> Path:
     """The rows of `query` as a file in the scratch folder; the same rows in the same order give the same bytes."""
     path = log.scratch / f"made{suffix.lower()}"
-    log.ask(f"COPY ({query}) TO {literal(where(path))} ({FORMS[suffix.lower()]})", **parameters)
+    log.ask(f"COPY ({query}) TO {literal(where(path))} ({forms[suffix.lower()]})", **parameters)
     return path
 
 
 def lay(made: Path, path: Path) -> str:
     """Move a file from the scratch folder to `path`, whole or not at all. The digest of its bytes."""
-    sha256 = digest(made)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside, seen = path.with_name(f".{path.name}.{os.getpid()}"), hashlib.sha256()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with made.open("rb") as source, aside.open("xb") as target:
-                shutil.copyfileobj(source, target, 1 << 20)
+                while block := source.read(1 << 20):
+                    seen.update(block)
+                    target.write(block)
                 target.flush()
                 os.fsync(target.fileno())
             aside.replace(path)
@@ -60,7 +67,7 @@ def lay(made: Path, path: Path) -> str:
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from None
     made.unlink()
-    return sha256
+    return f"sha256:{seen.hexdigest()}"
 
 
 def read(log: Log, paths: list[Path]) -> list[str]:

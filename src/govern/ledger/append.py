@@ -11,11 +11,11 @@ makes; that some of them may be older, unsynced objects of the user, and the nam
 here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from govern.errors import RepositoryError
@@ -66,9 +66,10 @@ def commit(
     `who` is (name, e-mail), `when` an instant in UTC. The commit and all that it needs survive a power cut.
     """
     given = _stream(base, files, message, who, when)
-    oid = repository.git.run("fast-import", "--quiet", "--date-format=raw", given=given).decode().strip()
+    said = repository.git.run("fast-import", "--quiet", "--date-format=raw", given=given).decode("ascii")
+    oid, *inside = said.splitlines()
     fault(COMMIT_STEPS[0])
-    _make_durable(repository, oid, base)
+    _make_durable(repository, [oid, *(row.split()[2] for row in inside)])  # MODE KIND NAME, a path
     fault(COMMIT_STEPS[1])
     return oid
 
@@ -137,19 +138,19 @@ def _stream(
         if not path.isascii() or not path.isprintable() or '"' in path:
             raise ValueError(f"{path!r} cannot be a path of the ledger")
         parts += [f"M 100644 inline {path}\ndata {len(files[path])}\n".encode(), files[path], b"\n"]
-    # Print the commit's name, then forget the branch: an unborn one is not written when fast-import ends.
-    parts.append(f"get-mark :1\nreset {branch}\n\ndone\n".encode())
+    # Print the names of the commit, its files and the folders above them (the last is the root); then forget the
+    # branch: an unborn one is not written when fast-import ends.
+    folders = {str(above) for path in files for above in PurePosixPath(path).parents} - {"."}
+    named = "".join(f"ls :1 {path}\n" for path in (*sorted(files), *sorted(folders), '""'))
+    parts.append(f"get-mark :1\n{named}reset {branch}\n\ndone\n".encode())
     return b"".join(parts)
 
 
-def _make_durable(repository: Repository, oid: str, base: str | None) -> None:
+def _make_durable(repository: Repository, new: Iterable[str]) -> None:
     """Sync the new objects, whoever made them, and the directories that hold their names."""
-    new = repository.git.lines(
-        "rev-list", "--objects", "--no-object-names", oid, *([f"^{base}"] if base else [])
-    )
     objects = repository.common_dir / "objects"
     directories: set[Path] = set()
-    for name in new:
+    for name in sorted(set(new)):
         lock.sync(objects / name[:2] / name[2:])
         directories.add(objects / name[:2])
     for directory in sorted(directories):

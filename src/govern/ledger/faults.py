@@ -42,7 +42,7 @@ def finding(fault: Fault, message: str, path: str = "", hint: str = "") -> Findi
     return Finding(fault, SEVERITY.get(fault, "error"), message, path, hint=hint)
 
 
-_RESTORE = "Find out who pushed it, put the bytes back in a new commit, and protect the branch."
+_RESTORE = "Find out who pushed it, push the last commit that holds back, and protect the branch."
 _ACKNOWLEDGE = "Find out how it came to be; acknowledge an honest slip with `govern audit --acknowledge`."
 
 # code: (title, why it matters, how to mend it)

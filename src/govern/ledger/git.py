@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -221,27 +221,38 @@ class Batch:
         found: dict[str, bytes | None] = {}
         for start in range(0, len(wanted), self.CHUNK):
             chunk = wanted[start : start + self.CHUNK]
-            try:
-                self._requests.write("".join(f"{oid}\n" for oid in chunk).encode("ascii"))
-                self._requests.flush()
-            except BrokenPipeError:
-                raise self._ended() from None
+            self._ask(chunk)
             for oid in chunk:
-                found[oid] = self._read(kind)
+                answer = self._next()
+                found[oid] = answer[2] if answer is not None and answer[1] == kind else None
         return found
 
-    def _read(self, kind: str) -> bytes | None:
+    def commit_at(self, ref: str) -> str | None:
+        """The commit that a full name of a ref stands for now; None where it does not stand for one."""
+        self._ask([ref])
+        found = self._next()
+        return found[0] if found is not None and found[1] == "commit" else None
+
+    def _ask(self, names: Sequence[str]) -> None:
+        try:
+            self._requests.write("".join(f"{name}\n" for name in names).encode())
+            self._requests.flush()
+        except BrokenPipeError:
+            raise self._ended() from None
+
+    def _next(self) -> tuple[str, str, bytes] | None:
+        """Name, kind and bytes of the next object that was asked for; None where it is missing."""
         header = self._answers.readline()
         if not header:
             raise self._ended()
-        words = header.split()
+        words = header.decode("utf-8", "replace").split()
         if len(words) != 3:  # NAME missing
             return None
         size = int(words[2])
         data = self._answers.read(size + 1)
         if len(data) != size + 1:
             raise self._ended()
-        return data[:-1] if words[1] == kind.encode() else None
+        return words[0], words[1], data[:-1]
 
     def _ended(self) -> RepositoryError:
         text = _pipe(self._process.stderr).read().decode("utf-8", "replace").strip()

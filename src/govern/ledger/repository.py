@@ -184,13 +184,13 @@ class Repository:
         answer = self.git.ask("ls-remote", "--end-of-options", self.remote or "", ref, timeout=timeout)
         if answer.code != 0:
             raise RepositoryError(f"the remote does not answer: {answer.text}")
-        rows = (line.split("\t") for line in answer.out.decode("utf-8", "replace").splitlines())
+        rows = [line.split("\t") for line in answer.out.decode("utf-8", "replace").splitlines()]
         return next((row[0] for row in rows if row[-1] == ref), None)
 
     # Refs
 
     def refs(self, *names: str) -> Mapping[str, str]:
-        """Full names and object names of those refs that exist; a name may be a folder of refs."""
+        """Full names and object names of those refs that exist; a name may be a folder or a pattern of refs."""
         rows = self.git.lines("for-each-ref", "--format=%(objectname) %(refname)", *names)
         return {name: oid for oid, _, name in (row.partition(" ") for row in rows)}
 
@@ -203,32 +203,32 @@ class Repository:
         return answer.out.decode("utf-8", "surrogateescape").strip().removeprefix("refs/heads/") or None
 
     def tip(self, branch: str) -> str | None:
-        """The published tip as it was last fetched, by this program or by the user's own git, whichever is
-        newer; without a remote that of the local branch.
-        """
+        """The published tip as last fetched, by us or by the user's own git; without a remote the local one."""
         if self.remote is None:
             return self.local_tip(branch)
-        checked_branch(branch)
-        names = (f"{TRACKING}{branch}", f"refs/remotes/{self.remote}/{branch}")
-        refs = self.refs(*names)
-        ours, theirs = refs.get(names[0]), refs.get(names[1])
+        ours = self.ref(f"{TRACKING}{checked_branch(branch)}")
+        theirs = self.ref(f"refs/remotes/{self.remote}/{branch}")
         if ours is None or theirs is None or ours == theirs:
             return ours or theirs
         return theirs if self.is_ancestor(ours, theirs) else ours
 
     def local_tip(self, branch: str) -> str | None:
-        ref = f"refs/heads/{checked_branch(branch)}"
-        return self.refs(ref).get(ref)
+        return self.ref(f"refs/heads/{checked_branch(branch)}")
+
+    def ref(self, name: str) -> str | None:
+        """What one ref stands for now; None where there is none."""
+        # the helper is quick, but a ref whose commit is lost is nothing to it: git's own list tells the two apart
+        return self.objects.commit_at(name) or self.refs(name).get(name)
 
     def worktrees_with(self, branch: str) -> tuple[str, ...]:
         """Where the branch is checked out, also before its first commit."""
         ref = f"refs/heads/{checked_branch(branch)}"
         rows = self.git.lines("for-each-ref", "--format=%(refname) %(worktreepath)", ref)
         places = (row.partition(" ") for row in rows)
-        found = tuple(path for name, _, path in places if name == ref and path)
+        found = [path for name, _, path in places if name == ref]
         if not found and self.head_branch() == branch:
             return (str(self.root or self.directory),)
-        return found
+        return tuple(path for path in found if path)
 
     def require_free(self, branch: str) -> None:
         """Refuse to move a branch under somebody's feet."""
@@ -296,5 +296,5 @@ class Repository:
     @contextmanager
     def locked(self, patience: float = 20.0) -> Iterator[int]:
         """The short lock between processes of this clone; gives its file descriptor."""
-        with lock.held(self.common_dir, patience) as descriptor:
-            yield descriptor
+        with lock.held(self.common_dir, patience) as held:
+            yield held

@@ -6,22 +6,38 @@ that a force push took away. It only moves forwards.
 
 from govern.domain.findings import Finding
 from govern.ledger import lock
-from govern.ledger.faults import Fault, finding
+from govern.ledger.faults import BREAKING, Fault, finding
+from govern.ledger.history import read_history
 from govern.ledger.repository import TRACKING, Repository
+from govern.ledger.tail import overtaken
 
 SEEN = "refs/govern/seen/"
 
 
 def rewritten(repository: Repository, branch: str) -> Finding | None:
-    """The fault that the remembered tip is no part of the published ledger any more."""
+    """The fault that the published ledger does not go on from what this clone knows, if it does not.
+
+    The remembered tip is no part of it any more; or, where a tail of this clone alone is read instead of it, what
+    others put beside that tail breaks it. Where nothing is published yet, nothing was taken away.
+    """
     seen, tip = _tips(repository, branch)
-    if seen is None or seen == tip or (tip is not None and repository.is_ancestor(seen, tip)):
+    if tip is None:
         return None
-    return finding(
-        Fault.REWRITTEN,
-        f"commit {seen[:12]}, seen here as the tip of {branch}, is not in it any more",
-        hint=f"it is kept here: git log {SEEN}{branch}",
-    )
+    if seen is not None and seen != tip and not repository.is_ancestor(seen, tip):
+        return finding(
+            Fault.REWRITTEN,
+            f"commit {seen[:12]}, seen here as the tip of {branch}, is not in it any more",
+            hint=f"it is kept here: git log {SEEN}{branch}",
+        )
+    if not overtaken(repository, branch):
+        return None
+    beside = read_history(repository, tip).all_findings
+    return next((fault for fault in beside if fault.code in BREAKING), None)
+
+
+def remembered(repository: Repository, branch: str) -> str | None:
+    """The last published tip that this clone wrote or audited."""
+    return _tips(repository, branch)[0]
 
 
 def remember(repository: Repository, branch: str) -> None:

@@ -33,7 +33,7 @@ def documents_branch(repository: Repository) -> str | None:
 
 def _genesis(repository: Repository, tip: str) -> Record | None:
     path = "records/workspace/main/0001.yaml"
-    data = repository.tree(tip).read(path)
+    data = repository.objects.get(f"{tip}:{path}")
     try:
         return parse(data, path) if data is not None else None
     except RecordFault:
@@ -41,14 +41,13 @@ def _genesis(repository: Repository, tip: str) -> Record | None:
 
 
 def _ledgers(repository: Repository) -> list[str]:
-    names = set()
-    for folder in (
+    folders = [
         "refs/heads/",
         TRACKING,
-        f"refs/remotes/{repository.remote}/" if repository.remote else "",
-    ):
-        if folder:
-            names |= {ref.removeprefix(folder) for ref in repository.refs(folder)}
+        *([f"refs/remotes/{repository.remote}/"] if repository.remote else []),
+    ]
+    refs = repository.refs(*(f"{folder}{LEDGER}*" for folder in folders))
+    names = {ref.rpartition("/")[2] for ref in refs}
     return sorted(name for name in names if name == LEDGER or name.startswith(f"{LEDGER}-"))
 
 

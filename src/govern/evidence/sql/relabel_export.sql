@@ -1,4 +1,5 @@
 -- Every decision of the log with the context of the incidents that it was marked in; NULL: in none.
+-- With $surface only those of that surface; NULL: of all.
 -- Contexts of several incidents are separated by a space.
 SELECT
     d.decision_id,
@@ -18,4 +19,5 @@ LEFT JOIN (
     FROM sidecar
     GROUP BY decision_id
 ) AS m ON m.decision_id = d.decision_id
+WHERE $surface IS NULL OR d.surface = $surface
 ORDER BY d.decision_id
