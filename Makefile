@@ -39,6 +39,8 @@ docs: $(READY)
 lock:
 	uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-header --universal \
 	  --python-version 3.11 --output-file requirements/dev.lock
+	uv pip compile pyproject.toml --group dev --group scale --generate-hashes --no-emit-index-url --no-header --universal \
+	  --python-version 3.11 --constraint requirements/dev.lock --output-file requirements/scale.lock
 
 clean:
 	rm -rf .venv build dist

@@ -36,11 +36,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The rows of a file in its order. `starts`: its times are those at which windows begin; `keyed`: it has a
-    column of cohort keys; `zoned`: its times name a zone, else they were taken as UTC.
+    """The rows of a file, or of what a source answered, in its order.
+
+    `starts`: its times are those at which windows begin; `keyed`: it has a column of cohort keys; `zoned`: its times
+    name a zone, else they were taken as UTC.
     """
 
-    path: Path
+    name: str  # of the file, or of the source that was asked
     sha256: str
     points: tuple[Point, ...]
     starts: bool
@@ -110,7 +112,7 @@ def _of_rows(path: Path, sha256: str, columns: tuple[str, ...], cells: list[list
         raise DocumentError(
             f"{path}: nothing is computed from a series with faults", notes=tuple(said), type_line=AGAIN
         )
-    return Series(path, sha256, tuple(points), time == TIMES[0], COHORT in columns, True in zones)
+    return Series(str(path), sha256, tuple(points), time == TIMES[0], COHORT in columns, True in zones)
 
 
 class _Misread(Exception):  # noqa: N818  # caught in this module, becomes a line of a DocumentError
