@@ -85,4 +85,11 @@ CODES = {
         "A log without a decision proves nothing, and no data is never a pass.",
         "Point at the log that holds the time asked for.",
     ),
+    "GOV-EVD-017": Explanation(
+        "a measure of the team gives no measurement",
+        "A KPI with a query of its own reads the decision log through one SELECT. It sees the tables `decisions` "
+        "and `windows`, and answers with the columns cohort, window, n and value; it may add k and arm.",
+        "Mend the query: one row for each cohort and window, n and k whole numbers, the value a number in the "
+        "KPI's unit.",
+    ),
 }

@@ -18,7 +18,10 @@ REQUIRED = (
     "decision_id", "decided_at", "surface", "cohort_key", "model_version_active", "calibration_packet_id",
     "baseline_digest", "policy_pass",
 )  # fmt: skip
-OPTIONAL = ("unit_key", "build_id", "option_id", "error_class", "cache_key")
+TEXTS = ("unit_key", "build_id", "option_id", "error_class", "cache_key", "cluster_id")
+NUMBERS = ("latency_ms", "score")
+TIMES = ("held_at", "released_at", "reopened_at")
+OPTIONAL = (*TEXTS, *NUMBERS, *TIMES)
 PARTITION = re.compile(r"([^=]+)=.*")
 HIVE = "hive_partitioning = true, hive_types_autocast = false"
 
@@ -65,21 +68,44 @@ def partitions(path: Path) -> list[str]:
     return [match[1] for part in path.resolve().parent.parts if (match := PARTITION.fullmatch(part))]
 
 
-def select(form: str, tables: Tables) -> str:
-    """A query for the decisions of all files: REQUIRED and OPTIONAL, `zoned` and `written`."""
-    return " UNION ALL ".join(select_one(form, columns, files) for columns, files in tables)
+def select(form: str, tables: Tables, more: Sequence[str] = ()) -> str:
+    """A query for the decisions of all files: REQUIRED and OPTIONAL, `zoned` and `written`; and `more` as text."""
+    return " UNION ALL ".join(select_one(form, columns, files, more) for columns, files in tables)
 
 
-def select_one(form: str, columns: Columns, files: Sequence[Path]) -> str:
+def others(tables: Tables) -> list[str]:
+    """The names of all columns that mean nothing here: a team's own."""
+    known = {*REQUIRED, *OPTIONAL, "zoned", "written"}
+    named = {name.lower(): name for columns, _ in tables for name in columns if name.lower() not in known}
+    return sorted(named.values())
+
+
+def select_one(form: str, columns: Columns, files: Sequence[Path], more: Sequence[str] = ()) -> str:
     """The decisions of files with the same columns. Texts are NULL where empty or absent."""
     given = [time_of(columns["decided_at"]), passed()]
     for name in (*REQUIRED, *OPTIONAL):
         if name not in ("decided_at", "policy_pass"):
-            given.append(f"{text_of(name) if name in columns else 'CAST(NULL AS VARCHAR)'} AS {name}")
-    return f"SELECT {', '.join(given)} FROM {reader(form, columns, files)}"
+            given.append(f"{typed(name, columns)} AS {name}")
+    given += [f"{typed(name, columns)} AS {identifier(name)}" for name in more]
+    return f"SELECT {', '.join(given)} FROM {reader(form, columns, files, more)}"
 
 
-def reader(form: str, columns: Columns, files: Sequence[Path]) -> str:
+def typed(name: str, columns: Columns) -> str:
+    """A column with its type. A number or a time that cannot be read is not finite, so that it can be told."""
+    if name in NUMBERS:
+        kind, unreadable = "DOUBLE", "CAST('NaN' AS DOUBLE)"
+    elif name in TIMES:
+        kind, unreadable = "TIMESTAMP", "CAST('infinity' AS TIMESTAMP)"
+    else:
+        return text_of(name) if name in columns else "CAST(NULL AS VARCHAR)"
+    if name not in columns:
+        return f"CAST(NULL AS {kind})"
+    text = text_of(name)
+    read = f"TRY_CAST({text} AS {'TIMESTAMPTZ' if kind == 'TIMESTAMP' else kind})::{kind}"
+    return f"CASE WHEN {text} IS NOT NULL THEN COALESCE({read}, {unreadable}) END"
+
+
+def reader(form: str, columns: Columns, files: Sequence[Path], more: Sequence[str] = ()) -> str:
     """DuckDB's reader of the files, with every column of a text form declared as text."""
     if form == "parquet":
         return f"read_parquet({listed(files)}, {HIVE})"
@@ -87,7 +113,7 @@ def reader(form: str, columns: Columns, files: Sequence[Path]) -> str:
         options = "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"'"
         return f"read_csv({listed(files)}, columns = {texts(header(files[0]))}, {options}, {HIVE})"
     above = partitions(files[0])
-    wanted = [name for name in (*REQUIRED, *OPTIONAL) if name in columns and name not in above]
+    wanted = [name for name in (*REQUIRED, *OPTIONAL, *more) if name in columns and name not in above]
     return f"read_json({listed(files)}, columns = {texts(wanted)}, format = 'newline_delimited', {HIVE})"
 
 

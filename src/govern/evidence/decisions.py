@@ -9,7 +9,7 @@ import glob
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from govern.domain.findings import Finding, has_errors
 from govern.errors import DocumentError, UsageError
 from govern.evidence import decision_faults as faults
-from govern.evidence.decision_tables import select, tables_of
+from govern.evidence.decision_tables import Tables, select, tables_of
 from govern.evidence.measures import rows_of
 from govern.evidence.sources import Unreadable, connect, digest, form_of
 
@@ -33,6 +33,8 @@ class Log:
     digest    over the digests of its files, sorted: neither names nor order of files change it
     findings  what is wrong with it; with an error among them no question is answered
     scratch   the only folder that the database may write to; it goes when the log is closed
+    form      csv, parquet or json
+    tables    the columns of its files, each set of them with the files that have it
     """
 
     name: str
@@ -44,6 +46,12 @@ class Log:
     first: datetime | None = None
     last: datetime | None = None
     findings: tuple[Finding, ...] = ()
+    form: str = ""
+    tables: Tables = field(default_factory=list)
+
+    def has(self, column: str) -> bool:
+        """Whether every file has this column; where nothing is known of files, none does."""
+        return bool(self.tables) and all(column in columns for columns, _ in self.tables)
 
     def ask(self, query: str, **parameters: object) -> list[dict[str, Any]]:
         """The rows that a query gives, as mappings. DocumentError where the log or a row has a fault."""
@@ -94,7 +102,8 @@ def examined(log: Log, form: str) -> Log:
         findings = faults.of_rows(log.name, log.connection, size)
     except (Unreadable, duckdb.Error) as error:
         return replace(log, findings=(faults.unreadable(log.name, form, error),))
-    return replace(log, rows=size["rows"], first=size["first"], last=size["last"], findings=findings)
+    placed = replace(log, rows=size["rows"], first=size["first"], last=size["last"], findings=findings)
+    return replace(placed, form=form, tables=tables)
 
 
 def found(where: str | Path) -> tuple[list[Path], str]:

@@ -16,7 +16,7 @@ from govern.errors import DocumentError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEASURES = {  # measure: what its value is
+MEASURES = {  # measure on pairs: what its value is
     "mean_score_delta": "score",
     "median_abs_score_delta_top_decile": "score",
     "net_win_rate": "share",
@@ -25,12 +25,27 @@ MEASURES = {  # measure: what its value is
     "rank_delta_magnitude": "ranks",
     "rank_inversion_count": "count",
 }
+ON_DECISIONS = {
+    "hold_age": "seconds",
+    "mean_score": "score",
+    "mismatch_rate": "share",
+    "missing_model_version_count": "count",
+    "policy_dislocation_rate": "share",
+    "reopen_rate": "share",
+    "response_latency_median": "milliseconds",
+    "stamp_mismatch_rate": "share",
+}
+ON_RECORDS = {"time_to_acknowledge": "seconds"}
+KINDS = {**MEASURES, **ON_DECISIONS, **ON_RECORDS}
 UNITS = {
     "score": ("points", "score"),
     "share": ("percent", "points", "ratio"),
     "count": ("count",),
     "ranks": ("ranks",),
+    "milliseconds": ("ms", "s"),
+    "seconds": ("s", "ms"),
 }
+FACTORS = {("milliseconds", "s"): 0.001, ("seconds", "ms"): 1000.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +58,21 @@ class KpiSpec:
     range: tuple[float, float] | None = None
 
 
-def require(kpi: KpiSpec) -> None:
-    """DocumentError unless the measure is shipped and can be shown in the KPI's unit."""
-    if kpi.measure not in MEASURES:
-        close = nearest(kpi.measure, MEASURES)
+def require(kpi: KpiSpec, there: Mapping[str, str] = MEASURES, on: str = "pairs") -> None:
+    """DocumentError unless the measure is shipped `on` such data and can be shown in the KPI's unit."""
+    if kpi.measure not in there:
+        close = nearest(kpi.measure, there)
         raise DocumentError(
-            f"KPI {kpi.id}: no measure `{kpi.measure}` on pairs" + (f"; nearest: {close}" if close else ""),
-            notes=(f"shipped: {', '.join(MEASURES)}",),
+            f"KPI {kpi.id}: no measure `{kpi.measure}` on {on}" + (f"; nearest: {close}" if close else ""),
+            notes=(f"shipped: {', '.join(there)}",),
         )
-    units = UNITS[MEASURES[kpi.measure]]
+    units = UNITS[there[kpi.measure]]
     if kpi.unit not in units:
         said = f"{kpi.measure} has no unit `{kpi.unit}`; it has {' or '.join(units)}"
         raise DocumentError(f"KPI {kpi.id}: {said}")
     if kpi.range is not None and not kpi.range[0] < kpi.range[1]:
         raise DocumentError(f"KPI {kpi.id}: range goes from the lowest score to the highest")
-    if MEASURES[kpi.measure] == "score" and kpi.unit == "points" and kpi.range is None:
+    if there[kpi.measure] == "score" and kpi.unit == "points" and kpi.range is None:
         raise DocumentError(f"KPI {kpi.id}: points are hundredths of `range`, and it has none")
 
 
@@ -66,9 +81,9 @@ def in_unit(value: float | int | None, kpi: KpiSpec) -> float | int | None:
     if value is None or isinstance(value, int):
         return value
     if kpi.unit not in ("points", "percent"):
-        return rounded(value)
+        return rounded(value * FACTORS.get((KINDS[kpi.measure], kpi.unit), 1.0))
     width = 1.0
-    if MEASURES[kpi.measure] == "score" and kpi.range is not None:
+    if KINDS[kpi.measure] == "score" and kpi.range is not None:
         width = kpi.range[1] - kpi.range[0]
     return rounded(value * 100 / width)
 

@@ -1,0 +1,238 @@
+"""Collecting what the next border of a packet asks: each source read once, for every complete cycle not yet recorded.
+
+The decision log gives the KPIs on decisions, a sample of stamps and, on the way to wide, a replay pack; the ledger's
+own records give the rest. All of it becomes one command. What cannot be measured here is left out, and said.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from govern.domain import kpi_windows, response_times
+from govern.domain.cycles import done_at
+from govern.domain.decision import Refusal
+from govern.domain.document import digest_of, lines
+from govern.domain.evidence import table
+from govern.domain.evidence_windows import REPLAYED, kpis_by_window, rows_by_key
+from govern.domain.findings import nearest
+from govern.domain.gates import Border, open_border
+from govern.domain.policy import Actor
+from govern.domain.shadow import RecordEvidence, border_in_field
+from govern.domain.stamping import sampled_until
+from govern.domain.state import Packet
+from govern.errors import ExitCode, UsageError
+from govern.evidence.decisions import Log, open_log
+from govern.operations.asking import packet_of
+from govern.operations.decision_log import FILES, SOURCE, decision_log
+from govern.operations.kpi_measuring import Body, body_of, measure_log
+from govern.operations.replay_opening import Opened
+from govern.operations.replaying import replayed
+from govern.operations.sources import declared
+from govern.operations.stamps import Sampled, sample_of
+from govern.operations.workspace import Workspace
+
+Tell = Callable[[str], None]
+Kpi = Mapping[str, Any]
+Wanted = dict[str, tuple[Kpi, kpi_windows.Windows]]  # by id: a KPI and the cycles that it is measured in
+
+
+@dataclass
+class Collected:
+    """What was measured, source by source. `later` is when the next cycle will be complete."""
+
+    border: Border
+    later: str
+    bodies: list[Body] = field(default_factory=list)
+    stamps: Sampled | None = None
+    replay: Opened | None = None
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def packet(self) -> Packet:
+        return self.border.packet
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Every figure of a KPI."""
+        return [row for body in self.bodies for row in body.rows]
+
+    def command(self) -> RecordEvidence:
+        """All of it, a record for each source."""
+        parts = [(body.measured, body.tables) for body in self.bodies]
+        for command in (each.command() for each in (self.stamps, self.replay) if each is not None):
+            parts.append((command.measured, command.tables))
+        tables = {digest: data for _, tables in parts for digest, data in tables.items()}
+        first, *more = [measured for measured, _ in parts]
+        return RecordEvidence(self.packet.id, first, tables, tuple(more))
+
+
+def silent(_: str) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def collect(
+    workspace: Workspace,
+    packet_id: str,
+    given: str | None = None,
+    *,
+    kpi: str | None = None,
+    tell: Tell = silent,
+) -> Collected:
+    """Measure every KPI on what is not yet recorded, stamps and a replay pack; of a single `kpi` all cycles again.
+
+    Raises a Refusal where it is too early, or nothing is new; UsageError or DocumentError where a source is not
+    there or not sound.
+    """
+    border = _border(workspace, packet_id)
+    kpis = _named(border, kpi) if kpi else kpis_by_window(border)
+    if not kpis:
+        raise Refusal(f"{packet_id} has no KPI that is measured by cycle", type_line="govern validate")
+    windows = {each["id"]: kpi_windows.windows_of(border, each) for each in kpis}
+    later = min(_next_cycle(border, each, windows[each["id"]]) for each in kpis)
+    if not any(named for each in windows.values() for named in each.values()):
+        raise _too_early(border, later)
+    known = set() if kpi else _recorded(border)
+    wanted = {each["id"]: (each, _fresh(windows[each["id"]], each["id"], known)) for each in kpis}
+    wanted = {name: asked for name, asked in wanted.items() if any(asked[1].values())}
+    taken = Collected(border, later)
+    for source in sorted({each["source"] for each, _ in wanted.values()} | (set() if kpi else {SOURCE})):
+        mine = {name: asked for name, asked in wanted.items() if asked[0]["source"] == source}
+        _take(workspace, taken, source, mine, given, tell, alone=kpi is not None)
+    if not (taken.bodies or taken.stamps or taken.replay):
+        raise _nothing(taken)
+    return taken
+
+
+def _border(workspace: Workspace, packet_id: str) -> Border:
+    packet = packet_of(workspace, packet_id)
+    to, now = border_in_field(packet), workspace.now()
+    return open_border(workspace.state, workspace.documents(), packet.id, Actor(""), now, to=to)
+
+
+def _named(border: Border, name: str) -> list[Kpi]:
+    there = {kpi["id"]: kpi for kpi in kpis_by_window(border)}
+    if name not in there:
+        close = nearest(name, there)
+        raise UsageError(
+            f"no KPI `{name}` of {border.packet.id} is measured by cycle"
+            + (f"; nearest: {close}" if close else ""),
+            notes=(f"there are: {', '.join(there)}",),
+            type_line=f"govern evidence kpi {border.packet.id} {close or next(iter(there), 'KPI')}",
+        )
+    return [there[name]]
+
+
+def _next_cycle(border: Border, kpi: Kpi, windows: kpi_windows.Windows) -> str:
+    """When the first cycle more will be complete."""
+    return min(done_at(border, cohort, len(each) + 1, kpi["warm_up"]) for cohort, each in windows.items())
+
+
+def _recorded(border: Border) -> set[tuple[str, str | None, str]]:
+    return {(key.kpi, key.cohort, key.window) for key in rows_by_key(border) if key.arm == "next"}
+
+
+def _fresh(
+    windows: kpi_windows.Windows, kpi: str, known: set[tuple[str, str | None, str]]
+) -> kpi_windows.Windows:
+    """The cycles in which somebody's figure lacks: those of all are measured again."""
+    lacking = {w for cohort, each in windows.items() for w in each if (kpi, cohort, w) not in known}
+    return {cohort: [w for w in each if w in lacking] for cohort, each in windows.items()}
+
+
+def _take(
+    workspace: Workspace,
+    taken: Collected,
+    source: str,
+    wanted: Wanted,
+    given: str | None,
+    tell: Tell,
+    *,
+    alone: bool,
+) -> None:
+    """One source into what is taken."""
+    if source == response_times.SOURCE:
+        taken.bodies.append(_from_records(taken.border, wanted))
+        return
+    kind = SOURCE if source == SOURCE else declared(workspace, source, instead="govern validate")["type"]
+    if kind not in (SOURCE, *FILES):
+        names = ", ".join(wanted)
+        taken.left_out.append(f"{names}: the source {source} is {kind}, and collect reads files")
+        return
+    tell(f"reading {source}")
+    with _log(workspace, source, given) as log:
+        if wanted:
+            tell(f"measuring {len(wanted)} KPIs on {log.rows:,} decisions")
+            taken.bodies.append(measure_log(workspace, taken.border, source, log, wanted))
+        if source == SOURCE and not alone:
+            tell("comparing stamps")
+            _sample(workspace, taken, log)
+    if source == SOURCE and not alone and taken.border.to == "wide" and not _replayed(taken.border):
+        tell("building a replay pack")
+        try:
+            taken.replay = replayed(workspace, taken.packet.id, given)
+        except UsageError as error:
+            taken.left_out.append(f"replay pack: {error.message}")
+
+
+@contextmanager
+def _log(workspace: Workspace, source: str, given: str | None) -> Iterator[Log]:
+    if source == SOURCE:
+        with decision_log(workspace, given) as log:
+            yield log
+        return
+    place = declared(workspace, source, instead="govern validate")
+    with open_log(str((workspace.repository.root or Path()) / place["path"])) as log:
+        log.require()
+        yield log
+
+
+def _sample(workspace: Workspace, taken: Collected, log: Log) -> None:
+    try:
+        taken.stamps = sample_of(workspace, taken.packet, log)
+    except UsageError as error:
+        known = sampled_until(workspace.documents(), taken.packet)
+        if not set(taken.packet.on_next) <= set(known):  # else nothing was decided since
+            taken.left_out.append(f"stamps: {error.message}")
+
+
+def _replayed(border: Border) -> bool:
+    """Whether a pack without a broken decision is recorded for every cohort on next since counting began."""
+    shown: set[str] = set()
+    for record in border.packet.evidence:
+        body = record.body
+        if record.n > border.packet.counting_from and body["source"]["name"] == REPLAYED:
+            for row in table(border, body["table"]["sha256"]):
+                (shown.discard if row["counts"]["broken"] else shown.add)(row["cohort"])
+    return shown >= set(border.packet.on_next)
+
+
+def _from_records(border: Border, wanted: Wanted) -> Body:
+    """Times to acknowledge; the input is what the ledger knows of triggers and answers."""
+    packet = border.packet
+    rows = [
+        row
+        for kpi, windows in wanted.values()
+        for row in response_times.rows(packet, kpi, windows, border.now)
+    ]
+    known = [{"record": record.name} for record in (*packet.fired, *packet.acknowledged.values())]
+    read = {"path": "govern-ledger", "sha256": digest_of(lines(known)), "rows": len(known)}
+    query: Sequence[str] = [response_times.MEASURE]
+    return body_of(border, response_times.SOURCE, query, {"at": border.now}, read, {}, rows)
+
+
+def _too_early(border: Border, later: str) -> Exception:
+    said = f"too early: the first review cycle of {border.packet.id} that counts is complete at {later}"
+    return Refusal(said, type_line=f"govern phase show {border.packet.id}")
+
+
+def _nothing(taken: Collected) -> Exception:
+    packet, to = taken.packet.id, taken.border.to
+    if taken.left_out:
+        return UsageError(
+            "nothing was measured", notes=tuple(taken.left_out), type_line=f"govern phase check {packet}"
+        )
+    said = f"nothing new: every complete cycle is recorded; the next is complete at {taken.later}"
+    line = f"govern phase advance {packet} --to {to}"
+    return Refusal(said, type_line=line, exit=ExitCode.YES)
