@@ -176,9 +176,10 @@ def test_show_says_where_a_packet_stands(measured: Keyboard) -> None:
     assert data["phase"] == "shadow" and set(data["cohorts"].values()) == {"out"}
 
 
-def test_border_that_this_version_lacks_is_refused(measured: Keyboard) -> None:
+def test_border_to_wide_says_from_when_it_can_be_passed(measured: Keyboard) -> None:
     explain(measured, "prime")
     measured("phase", "advance", MARCH_TO_JUNE, "--to", "canary", "--only", "prime", "--yes", who="mara")
     said = measured("phase", "advance", MARCH_TO_JUNE, "--to", "wide", "--yes", who="mara")
-    assert said.code == 1 and "canary -> wide is not in this version" in said.text
-    assert said.advice == ("type", f"govern phase show {MARCH_TO_JUNE}")
+    assert said.code == 1 and said.lines[0] == f"{MARCH_TO_JUNE}   canary -> wide"
+    assert " prime   -      -      -  from 2026-11-23T00:00:00Z" in said.lines
+    assert said.advice == ("type", f"govern evidence stamps {MARCH_TO_JUNE}")

@@ -6,6 +6,7 @@ is met alone; modes and waivers apply as they do at a border.
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import yaml
 
 from builders import EXAMPLE, PACKET, World, branch
 from govern.domain.change_control import ApplyChange, OpenChange
-from govern.domain.checks import LATER, RULES
+from govern.domain.checks import RULES
 from govern.domain.decision import Accepted
 from govern.domain.document import digest_of, lines
 from govern.domain.extension import Extend
@@ -25,13 +26,14 @@ from govern.domain.rollback import Rollback
 from govern.domain.rollout import Advance
 from govern.domain.verdict import Verdict
 from govern.domain.waiver import Waive
+from windowed import evidence, replays, rows_of
 
 FOLDER = Path(__file__).parents[1] / "cases" / "checks"
 FILES = {
     file.stem: yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
     for file in sorted(FOLDER.glob("*.yaml"))
 }
-SHELF: dict[str, Item] = {item.name: item for row in (*RULES[1].values(), LATER) for item in row}
+SHELF: dict[str, Item] = {item.name: item for row in RULES[1].values() for item in row}
 STARTS = {"shadow": "draft", "canary": "shadow", "wide": "canary", "adopted": "canary"}
 OUTCOMES = {"passed", "failed", "inconclusive", "error", "not_applicable"}
 
@@ -147,6 +149,33 @@ def stamps(made: World, border: Border, told: Case) -> None:
     made.fact("evidence_recorded/1", body)
 
 
+def decisions(made: World, border: Border, told: Case) -> None:
+    """What was measured of decisions: see `windowed.rows_of`."""
+    body, table = evidence(border.to, "decisions", rows_of(replace(border, now=made.now), told))
+    made.documents.kept[digest_of(table)] = table
+    made.fact("evidence_recorded/1", body)
+
+
+def replayed(made: World, border: Border, told: Case) -> None:
+    body, table = evidence(border.to, "replay_pack", replays(told), origin="support", last=made.now)
+    made.documents.kept[digest_of(table)] = table
+    made.fact("evidence_recorded/1", body)
+
+
+def fired(made: World, border: Border, told: Case) -> None:
+    assert border.next is not None
+    body = {
+        "trigger": "policy-dislocation", "action": "rollback", "counter": {"consecutive": 2},
+        "condition": {"op": "above", "threshold": 5, "unit": "percent"}, "on_no_data": "inconclusive",
+        "window": "PT1H", "windows": [f"{told['first']}/PT1H"], "cohorts": told["cohorts"],
+        "values": [{"cohort": told["cohorts"][0], "window": f"{told['first']}/PT1H", "value": 7}],
+        "first": told["first"], "last": told["last"], "baseline": border.next.baseline,
+        "model_version": border.next.model_version,
+        "calibration": None, "source": {"path": "series.csv", "sha256": digest_of(b""), "rows": 2},
+    }  # fmt: skip
+    made.fact("trigger_fired/1", body)
+
+
 def edit(made: World, border: Border, told: Case) -> None:
     """The documents branch moves on after something was frozen."""
     for key, fields in told.items():
@@ -173,6 +202,9 @@ EVENTS: dict[str, Callable[[World, Border, Any], object]] = {
     "extend": lambda made, _, told: made.do(Extend(PACKET, tuple(told["cohorts"]), told["percent"])),
     "stamps": stamps,
     "write": write,
+    "decisions": decisions,
+    "replays": replayed,
+    "fired": fired,
     "edit": edit,
 }
 
@@ -233,4 +265,4 @@ def test_every_check_of_the_shelf_has_cases_that_pass_and_that_do_not() -> None:
 
 def test_check_is_told_by_the_border_of_its_file() -> None:
     for check, file in FILES.items():
-        assert SHELF[check] in RULES[1].get(file["border"], LATER)
+        assert SHELF[check] in RULES[1][file["border"]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from builders import DAY_ONE, PACKET, cohorts, in_canary, in_shadow, ready, world
+from builders import DAY_ONE, PACKET, cohorts, in_shadow, ready, world
 from govern.domain.binding import current
 from govern.domain.capabilities import revive
 from govern.domain.change_control import ApplyChange, OpenChange
@@ -104,12 +104,6 @@ def test_retry_tells_who_changed_the_packet_when_its_attempt_moved_at_the_same_b
     made.do(ApplyChange(PACKET))
     refused = made.refused(Advance(PACKET, "canary", attempt=1))
     assert "was changed meanwhile by ben" in refused.reasons[0]
-    assert refused.type_line == f"govern phase show {PACKET}"
-
-
-def test_borders_without_their_checks_are_refused() -> None:
-    refused = in_canary().refused(Advance(PACKET))
-    assert refused.reasons == ("canary -> wide is not in this version",)
     assert refused.type_line == f"govern phase show {PACKET}"
 
 

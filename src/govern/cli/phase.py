@@ -11,7 +11,7 @@ from govern.cli.write import write
 from govern.domain.baseline import Target
 from govern.domain.decision import Accepted, Refused
 from govern.domain.extension import Extend
-from govern.domain.promotion import next_phase
+from govern.domain.promotion import border_name, next_phase
 from govern.domain.rollout import Advance
 from govern.errors import UsageError
 from govern.operations.asking import ask_border, last_fetched, packet_of, rehearse_packet
@@ -75,7 +75,7 @@ def advance(
     workspace: Folder = None,
     output: Output = "text",
 ) -> None:
-    """Take PACKET over its next border; to canary that binds its cohorts to next."""
+    """Take PACKET over its next border; to canary and wide that binds its cohorts to next."""
 
     def work() -> Answer:
         quiet = output != "text"
@@ -121,7 +121,7 @@ def _passed(packet: str, decision: Accepted, verbose: bool) -> list[str]:
     lead = decision.events[0].body
     every = verbose or lead["to"] == "shadow"
     count = "" if every else f"     {phases.summary(decision.verdicts)} (all: -v)"
-    head = wrapped(f"{packet}   {lead['from']} -> {lead['to']}{count}")
+    head = wrapped(f"{packet}   {border_name(lead['to'])}{count}")
     return [*head, *phases.verdict_lines(decision.verdicts, every=every, counted=True)]
 
 
@@ -140,7 +140,12 @@ def _told(outcome: Outcome) -> str:
     if lead["to"] == "shadow":
         who = f"{cohorts[0]} stays" if len(cohorts) == 1 else f"all {len(cohorts)} cohorts stay"
         return f"{who} on {prev}; {new} decides nothing"
-    percent = outcome.records[1].body["moves"][0]["percent"]
+    moved = next(record for record in outcome.records if record.event.startswith("binding_changed/"))
+    if lead["to"] == "adopted":
+        pinned = [move["cohort"] for move in moved.body["moves"]]
+        rest = f"; by name as before: {' '.join(pinned)}" if pinned else ""
+        return f"{new} is what {lead['surface']} serves by default{rest}"
+    percent = moved.body["moves"][0]["percent"]
     left = [entry["cohort"] for entry in lead["left"]]
     rest = f"; left on {prev}: {' '.join(left)}" if left else ""
     if percent < 100:

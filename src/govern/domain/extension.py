@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from govern.domain.binding import current
+from govern.domain.candidates import in_canary
 from govern.domain.capability import Capability, Writer
 from govern.domain.checks import surface_free
 from govern.domain.commands import asked
@@ -36,7 +37,7 @@ class Extend:
 
 def decide(state: State, documents: Documents, command: Extend, actor: Actor, now: str) -> Decision:
     packet = _extendable(state, command)
-    cohorts = _named(packet, command) if command.cohorts else packet.on_next
+    cohorts = _named(packet, command) if command.cohorts else in_canary(packet)
     border = open_border(
         state,
         documents,

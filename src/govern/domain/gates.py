@@ -62,6 +62,13 @@ class Border:
         wanted = [self.parts.get(f"kpis/{kpi}") for kpi in self.value["monitoring"]["kpis"]]
         return [kpi.value for kpi in wanted if kpi is not None and kpi.value["source"] == source]
 
+    def stand_in(self, cohort: str) -> str:
+        """The cohort whose result in canary decides for it: its own, or for one that was not in canary another's."""
+        if self.packet.stages.get(cohort, "out") != "out":
+            return cohort
+        named: str = self.value["canary"].get("stands_for", {}).get(cohort, cohort)
+        return named
+
     def setting(self, check: str, name: str, default: Any) -> Any:
         """A parameter of a check: the packet's, where it is stricter, else the policy's."""
         return self.value.get("gates", {}).get(check, {}).get(name, default)

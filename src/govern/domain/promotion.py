@@ -4,18 +4,20 @@
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from govern.domain import binding
 from govern.domain.baseline import Target
+from govern.domain.candidates import candidates, in_canary
 from govern.domain.checks import RULES
 from govern.domain.decision import Refusal, Refused
 from govern.domain.document import Documents
 from govern.domain.findings import nearest
-from govern.domain.gates import Border, Item, cohort_dictionary, evaluate, open_border, packet_in_force
+from govern.domain.gates import Border, Item, evaluate, open_border
 from govern.domain.policy import Actor
 from govern.domain.records import Event
-from govern.domain.selection import attributes_of, expand
+from govern.domain.selection import attributes_of
 from govern.domain.state import PHASES, Packet, Phase, State
 from govern.domain.verdict import Verdict
 from govern.errors import ExitCode
@@ -33,12 +35,24 @@ def next_phase(packet: Packet, expected: str | None, attempt: int | None) -> Pha
         )
     if packet.phase == "adopted":
         raise Refusal(f"{packet.id} is adopted: there is no further phase", type_line="govern status")
-    coming = PHASES[PHASES.index(packet.phase) + 1]
+    coming = coming_after(packet)
     moved = attempt is not None and attempt != packet.attempt
     if moved or (expected is not None and expected != coming):
         said = _passed_meanwhile(packet, expected or coming, coming)
         raise Refusal(said, type_line=f"govern phase show {packet.id}")
     return coming
+
+
+def coming_after(packet: Packet) -> Phase:
+    """The phase behind the next border: in wide still wide, while a cohort is in canary."""
+    if packet.phase == "wide" and in_canary(packet):
+        return "wide"
+    return PHASES[PHASES.index(packet.phase) + 1]
+
+
+def border_name(to: Phase) -> str:
+    """`canary -> wide`, whatever phase the rest of the packet is in."""
+    return f"{PHASES[PHASES.index(to) - 1]} -> {to}"
 
 
 def border_asked(packet: Packet, expected: str | None, attempt: int | None) -> Phase:
@@ -73,33 +87,31 @@ def border_to(
     **more: Any,
 ) -> Border:
     """The border with the cohorts that pass it together: `only` takes a subset, never more."""
-    available = candidates(state, documents, packet, to)
+    adding = packet.phase in ("canary", "wide") and to == "canary"
+    whole = open_border(state, documents, packet.id, actor, now, to=to, cohorts=(), adding=adding, **more)
+    available = candidates(whole)
+    _require_available(whole, available, only)
+    return replace(whole, cohorts=tuple(sorted(only)) if only else available, judged={})
+
+
+def _require_available(border: Border, available: Sequence[str], only: Sequence[str]) -> None:
+    line = f"govern phase advance {border.packet.id} --to {border.to}"
+    if only and border.to == "adopted":
+        raise Refusal("the whole packet is adopted, or nobody of it: it takes no --only", type_line=line)
     for cohort in only:
         if cohort not in available:
             close = nearest(cohort, available)
             fixed = ",".join(close if c == cohort and close else c for c in only)
             raise Refusal(
                 f"no cohort `{cohort}` to bind here; there are: {', '.join(available) or 'none'}",
-                type_line=f"govern phase advance {packet.id} --to {to} --only {fixed}" if close else None,
+                type_line=f"{line} --only {fixed}" if close else None,
                 exit=ExitCode.COULD_NOT,
             )
-    cohorts = tuple(sorted(only)) if only else available
-    adding = packet.phase in ("canary", "wide") and to == "canary"
-    return open_border(state, documents, packet.id, actor, now, to=to, cohorts=cohorts, adding=adding, **more)
-
-
-def candidates(state: State, documents: Documents, packet: Packet, to: Phase) -> tuple[str, ...]:
-    """Who may pass: at draft -> shadow the coverage, to canary the allowlist; to what is in the field already,
-    any key of the dictionary that did not go back may be added, or get a larger share."""
-    value = packet_in_force(state, documents, packet.id).value
-    dictionary = cohort_dictionary(documents)
-    if to == "shadow":
-        return expand(value["cohort_coverage"], dictionary)
-    if packet.phase in ("canary", "wide"):
-        return tuple(sorted(key for key in dictionary if packet.stages.get(key, "out") != "back"))
-    return tuple(
-        c for c in expand(value["canary"]["allowlist"], dictionary) if packet.stages.get(c, "out") == "out"
-    )
+        if border.to == "wide" and (by := border.stand_in(cohort)) not in only:
+            raise Refusal(
+                f"{cohort} was not in canary: it goes on the result of {by}, and with it",
+                type_line=f"{line} --only {','.join(sorted({*only, by}))}",
+            )
 
 
 def checks_at(state: State, packet: Packet, to: Phase) -> tuple[Item, ...]:
@@ -130,7 +142,8 @@ def failing(verdicts: Iterable[Verdict], cohort: str) -> list[str]:
 def ready(border: Border, verdicts: Sequence[Verdict]) -> list[str]:
     """Cohorts that pass every measured check; explanations and approvals can still be given."""
     work = {"explained"}
-    return [c for c in border.cohorts if not set(failing(verdicts, c)) - work]
+    passing = [c for c in border.cohorts if not set(failing(verdicts, c)) - work]
+    return [c for c in passing if border.to != "wide" or border.stand_in(c) in passing]
 
 
 def refused(border: Border, verdicts: tuple[Verdict, ...]) -> Refused:
@@ -142,7 +155,7 @@ def refused(border: Border, verdicts: tuple[Verdict, ...]) -> Refused:
     first = next((verdict for verdict in bad if verdict.todo), None)
     line = first.todo if first else f"govern explain {bad[0].check}"
     turn = first.turn if first else None
-    if 0 < len(passing) < len(border.cohorts) and not for_all:
+    if 0 < len(passing) < len(border.cohorts) and not for_all and border.to != "adopted":
         verb = "extend" if border.adding else "advance"
         subset = (
             f"--cohort {','.join(passing)}"
@@ -168,14 +181,19 @@ def recorded(verdict: Verdict) -> dict[str, Any]:
 
 def derivation(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
     """What each judged cohort was judged on: value, n, limit and outcome, a row each; values, never sentences."""
-    kept = ("kpi", "cohort", "n", "value", "unit", "outcome", "warning", "limit")
-    return [{"check": v.check, **{name: row[name] for name in kept}} for v in verdicts for row in v.rows]
+    kept = ("kpi", "cohort", "window", "n", "value", "unit", "outcome", "warning", "limit")
+    return [
+        {"check": v.check, **{name: row[name] for name in kept if name in row}}
+        for v in verdicts
+        for row in v.rows
+    ]
 
 
 def bound(border: Border, cause: str, percent: float | None = None) -> Event:
-    """The move of the border's cohorts to next, at the packet's canary share."""
+    """The move of the border's cohorts to next: in canary at the packet's share, in wide the whole of each."""
     prev, to = cast(Target, border.prev), cast(Target, border.next)
     share = border.value["canary"].get("percent", 100) if percent is None else percent
+    share = 100 if border.to == "wide" else share
     share = int(share) if share == int(share) else share  # one form of each number
     moves = [
         binding.Move(cohort, to, prev, share, attributes_of(border.dictionary, cohort))

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, cast
 
-from govern.domain import proofs
+from govern.domain import adoption, proofs
 from govern.domain.baseline import Target
+from govern.domain.candidates import candidates, kept_back
 from govern.domain.capability import Capability, Writer
 from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision, Refusal
@@ -18,7 +19,6 @@ from govern.domain.policy import Actor
 from govern.domain.promotion import (
     border_to,
     bound,
-    candidates,
     checks_at,
     derivation,
     failing,
@@ -29,7 +29,7 @@ from govern.domain.promotion import (
     uses_of,
 )
 from govern.domain.records import Event, Record
-from govern.domain.state import State
+from govern.domain.state import Stage, State
 from govern.domain.verdict import Verdict
 
 
@@ -63,24 +63,28 @@ def decide(state: State, documents: Documents, command: Advance, actor: Actor, n
     pinned = replace(
         command, to=to, attempt=packet.attempt, cohorts=border.cohorts, dossier=border.dossier_digest
     )
-    events = [_advanced(border, verdicts, left(state, documents, border, command.only))]
-    if to == "shadow":
-        events += _proofs(border)
-    else:
-        events.append(bound(border, "advance"))
+    events = [_advanced(border, verdicts, left(border)), *_following(border)]
     following = f"govern evidence shadow {packet.id} --pairs FILE" if to == "shadow" else "govern status"
     return Accepted(tuple(events), asked(pinned), verdicts, next=following)
 
 
-def left(state: State, documents: Documents, border: Border, only: Sequence[str]) -> list[dict[str, Any]]:
-    """Who was left on prev and why: the checks that keep each of them back, none where nobody asked for it."""
-    if not only:
-        return []
-    rest = tuple(c for c in candidates(state, documents, border.packet, border.to) if c not in only)
-    if not rest:
-        return []
-    verdicts = judge(replace(border, cohorts=rest, judged={}))
-    return [{"cohort": cohort, "checks": failing(verdicts, cohort)} for cohort in rest]
+def _following(border: Border) -> list[Event]:
+    """What passing the border brings with it."""
+    if border.to == "shadow":
+        return _proofs(border)
+    if border.to == "adopted":
+        return [adoption.verified(border), adoption.moved(border)]
+    return [bound(border, "advance")]
+
+
+def left(border: Border) -> list[dict[str, Any]]:
+    """Who was left where it was and why: the checks that keep each back, none where it was only not asked for."""
+    held = kept_back(border)
+    rest = tuple(c for c in candidates(border) if c not in border.cohorts)
+    if rest:
+        verdicts = judge(replace(border, cohorts=rest, judged={}))
+        held |= {cohort: failing(verdicts, cohort) for cohort in rest}
+    return [{"cohort": cohort, "checks": checks} for cohort, checks in sorted(held.items())]
 
 
 def _advanced(border: Border, verdicts: Sequence[Verdict], left_out: list[dict[str, Any]]) -> Event:
@@ -127,7 +131,8 @@ def fold(state: State, record: Record) -> None:
         packet.stages = dict.fromkeys(body["cohorts"], "out")
         packet.counting_from = record.n
     else:
-        packet.stages |= dict.fromkeys(body["cohorts"], body["to"])
+        stage: Stage = "canary" if body["to"] == "canary" else "wide"  # adopted, a cohort stays in wide
+        packet.stages |= dict.fromkeys(body["cohorts"], stage)
 
 
 CAPABILITY = Capability(
@@ -135,8 +140,14 @@ CAPABILITY = Capability(
         Writer(
             Advance,
             decide,
-            ("phase_advanced/1", "rehearsal_held/1", "baseline_verified/1", "binding_changed/1"),
+            (
+                "phase_advanced/1",
+                "rehearsal_held/1",
+                "baseline_verified/1",
+                "effectiveness_verified/1",
+                "binding_changed/1",
+            ),
         ),
     ),
-    folds={"phase_advanced/1": fold},
+    folds={"phase_advanced/1": fold, "effectiveness_verified/1": adoption.fold},
 )

@@ -7,8 +7,9 @@ from typing import Any
 from govern.domain.decision import Refused
 from govern.domain.gates import Border
 from govern.domain.pairs import figures
-from govern.domain.promotion import ready
+from govern.domain.promotion import border_name, ready
 from govern.domain.verdict import Verdict
+from govern.report.cycles import cycle_lines
 from govern.report.wrap import beside, table, wrapped
 
 LOUD = {"failed": "FAILED", "error": "ERROR", "inconclusive": "not yet", "not_applicable": "n/a"}
@@ -26,10 +27,12 @@ def border_lines(
     every: bool,
 ) -> list[str]:
     """The border as `phase check` shows it: who stands where, and what each check says."""
-    head = f"{border.packet.id}   {border.packet.phase} -> {border.to}"
+    head = f"{border.packet.id}   {border_name(border.to)}"
     bands = next((v for v in verdicts if v.check == "shadow_bands"), None)
     if bands is None or not base:
-        return [*wrapped(head), *verdict_lines(verdicts, every=every or not base)]
+        cycles = cycle_lines(verdicts, every=every)
+        quiet = not every and border.to in ("wide", "adopted")
+        return [*wrapped(head), *cycles, *verdict_lines(verdicts, every=not quiet)]
     lines = [beside(head, "delta in points of score"), *_cohorts(border, bands, base, pooled)]
     if bands.passes and not every:
         lines += wrapped(_limits(border), " limits: ", "   ")
@@ -137,6 +140,8 @@ def _limits(border: Border) -> str:
         critical = kpi.get("bands", {}).get("critical", {})
         unit = UNITS.get(kpi["unit"], f" {kpi['unit']}")
         limit = " and ".join(f"{value:g}{unit}" for op, value in critical.items() if op != "relative")
+        if kpi["method"] == "anytime":
+            limit = f"margin {kpi['margin']:g}{unit}, anytime"
         sample = "" if same else f" (n {kpi['min_sample']})"
         said.append(f"{_name(kpi)} {limit or 'no critical limit'}{sample}")
     return ", ".join([*said, f"n {kpis[0]['min_sample']}"] if same else said)

@@ -14,20 +14,26 @@ from govern.domain.checks import (
     change_window,
     comms_template,
     duties,
+    effectiveness,
     explained,
+    kpi_bands,
+    kpi_score,
     labels,
     mitigation_debt,
     no_freeze,
     package_confidence,
     packet_complete,
+    policy_flip_spike,
     prev_verified,
     rehearsal,
     rehearsed,
+    replay_pack,
     reversible,
     rollback_checklist,
     runbook,
     shadow_bands,
     shadow_pairs,
+    soak,
     stamps,
     surface_free,
     triggers,
@@ -59,13 +65,31 @@ TO_CANARY = (
     Item("duties", duties.check),
     Item("approvals", approvals.check, waivable=False),
 )
-RULES: Mapping[int, Mapping[str, tuple[Item, ...]]] = {1: {"shadow": TO_SHADOW, "canary": TO_CANARY}}
-# On the shelf for canary -> wide and wide -> adopted, whose rows are not whole yet: no border asks them.
-LATER: tuple[Item, ...] = (
+TO_WIDE = (
+    Item("kpi_bands", kpi_bands.check),
+    Item("kpi_score", kpi_score.check, "skip"),
+    Item("policy_flip_spike", policy_flip_spike.check),
     Item("stamps", stamps.check),
+    Item("replay_pack", replay_pack.check),
     Item("runbook", runbook.check),
     Item("comms_template", comms_template.check),
     Item("change_window", change_window.check),
+    Item("mitigation_debt", mitigation_debt.check),
+    Item("duties", duties.check),
     Item("waivers", waivers.check),
-    Item("labels", labels.check),
+    Item("no_freeze", no_freeze.check, waivable=False),
+    Item("approvals", approvals.check, waivable=False),
 )
+TO_ADOPTED = (
+    Item("soak", soak.check),
+    Item("stamps", stamps.check),
+    Item("duties", duties.check),
+    Item("labels", labels.check),
+    Item("effectiveness", effectiveness.check),
+    Item("waivers", waivers.check),
+    Item("no_freeze", no_freeze.check, waivable=False),
+    Item("approvals", approvals.check, waivable=False),
+)
+RULES: Mapping[int, Mapping[str, tuple[Item, ...]]] = {
+    1: {"shadow": TO_SHADOW, "canary": TO_CANARY, "wide": TO_WIDE, "adopted": TO_ADOPTED}
+}

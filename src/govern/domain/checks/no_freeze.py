@@ -1,11 +1,15 @@
-"""Is the surface free of a freeze for every cohort to be bound?"""
+"""Is the surface free of a freeze for every cohort to be bound?
+
+Adoption makes next everybody's default: there each covered cohort is asked, also one that went back.
+"""
 
 from govern.domain.gates import Border
 from govern.domain.verdict import Outcome, Verdict
 
 
 def check(border: Border) -> Verdict:
-    frozen = {c: by for c in border.cohorts if (by := border.surface.frozen_for(c))}
+    asked = {*border.cohorts, *(border.packet.covered if border.to == "adopted" else ())}
+    frozen = {c: by for c in sorted(asked) if (by := border.surface.frozen_for(c))}
     if frozen:
         outcomes: dict[str, Outcome] = dict.fromkeys(frozen, "failed")
         text = f"frozen: {', '.join(sorted(frozen))} since {sorted(set(frozen.values()))[0]}"

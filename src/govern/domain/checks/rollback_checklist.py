@@ -1,7 +1,7 @@
 """The five items without which nobody deploys, read item by item: baseline, else surface, else packet.
 
 previous version, procedure, tested, owner, time to rollback. A way back that needs training, a deployment
-or more than an hour is not operational.
+or more than an hour is not operational; nor is one in the hands of somebody to whom the policy gives no right.
 """
 
 from datetime import timedelta
@@ -13,6 +13,7 @@ from govern.domain.windows import duration, spoken
 
 OPERATIONAL = timedelta(minutes=60)
 SWIFT = timedelta(minutes=5)
+ROLE = "rollback_execute"
 
 
 def check(border: Border) -> Verdict:
@@ -22,6 +23,10 @@ def check(border: Border) -> Verdict:
         return Verdict(
             "rollback_checklist", "failed", f"{5 - len(lacking)} of 5; missing: {', '.join(lacking)}"
         )
+    if strangers := _strangers(border):
+        holders = ", ".join(border.policy.holders(ROLE)) or "nobody"
+        text = f"5 of 5, but {', '.join(strangers)} may not go back: {ROLE} is held by {holders}"
+        return Verdict("rollback_checklist", "failed", text)
     needs = [name for name, needed in _read(border, "needs", {}).items() if needed]
     estimate = duration(items["time_to_rollback"])
     if needs or estimate > OPERATIONAL:
@@ -32,13 +37,20 @@ def check(border: Border) -> Verdict:
     return Verdict("rollback_checklist", "passed", text, warning=slow)
 
 
+def _strangers(border: Border) -> list[str]:
+    """Who is named for the way back, as a person or by a role, and could not go."""
+    people = set(border.value["owners"][ROLE]) - set(border.policy.holders(ROLE))
+    roles = set(_read(border, "authorized_roles", [])) - {ROLE}
+    return [*sorted(people), *(f"role {role}" for role in sorted(roles))]
+
+
 def checklist(border: Border) -> dict[str, Any]:
     owners = border.value["owners"]
     return {
         "previous": _read(border, "previous", border.value["prev"]["baseline"]),
         "procedure": _read(border, "procedure", ""),
         "tested": _read(border, "tested_in_staging_at", border.value["rehearsal"]["date"]),
-        "owner": _read(border, "owner", ", ".join(owners["rollback_execute"])),
+        "owner": _read(border, "owner", ", ".join(owners[ROLE])),
         "time_to_rollback": _read(border, "time_to_rollback", ""),
     }
 

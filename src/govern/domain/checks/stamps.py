@@ -2,7 +2,8 @@
 
 A stamp is right when it names what was bound for that cohort at that moment. One inside the serving lag after a move
 is late: counted, no fault. The sampler writes one row a cohort: `{kpi: null, cohort, arm: "next", n, counts: {matched,
-mismatched, missing_version, late}}`; rows of several windows add up, a newer sample replaces the older one.
+mismatched, missing_version, calibration_missing, late}}`; rows of several windows add up, a newer sample replaces the
+older one. Those of a split cohort that were rightly on prev stand in a row of the arm `prev`, and show nothing of next.
 """
 
 from collections import Counter
@@ -15,7 +16,11 @@ from govern.domain.gates import Border
 from govern.domain.records import Record
 from govern.domain.verdict import Outcome, Verdict
 
-FAULTS = {"mismatched": "with another stamp than was bound", "missing_version": "without a model version"}
+FAULTS = {
+    "mismatched": "with another stamp than was bound",
+    "missing_version": "without a model version",
+    "calibration_missing": "without the calibration of next",
+}
 
 
 def check(border: Border) -> Verdict:
