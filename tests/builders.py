@@ -35,6 +35,7 @@ from govern.domain.gates import Border, open_border
 from govern.domain.hypothesis import put_on_next
 from govern.domain.opening import Open
 from govern.domain.policy import Actor
+from govern.domain.promotion import bound
 from govern.domain.records import Event, Record
 from govern.domain.state import Packet, Phase, State
 from measured import shadow_set
@@ -274,14 +275,30 @@ class World:
         return open_border(self.state, self.documents, packet_id, actor, self.now, to=to, **more)
 
     def put(self, to: Phase, packet_id: str = PACKET, only: Sequence[str] = ()) -> None:
-        """Take a packet to shadow or canary without asking its gates, as a rehearsal does."""
+        """Take a packet to shadow, canary or wide without asking its gates, as a rehearsal does."""
         if self.packet(packet_id).phase == "draft":
             asked, events = put_on_next(self.border("shadow", packet_id))[0]
             self.record(events, asked)
-        if to == "canary":
+        if to in ("canary", "wide"):
             more = {"cohorts": tuple(only)} if only else {}
             asked, events = put_on_next(self.border("canary", packet_id, **more))[0]
             self.record(events, asked)
+
+        if to == "wide":
+            self._go_wide(packet_id)
+
+    def _go_wide(self, packet_id: str) -> None:
+        """Everybody on next, whole, past every gate."""
+        border = self.border("wide", packet_id, cohorts=self.packet(packet_id).on_next)
+        assert border.prev is not None and border.next is not None
+        body = {
+            "from": "canary", "to": "wide", "attempt": border.packet.attempt, "surface": border.value["surface"],
+            "prev": border.prev.as_value(), "next": border.next.as_value(), "cohorts": list(border.cohorts),
+            "left": [], "dossier": border.dossier_digest, "verdicts": [], "rows": [],
+        }  # fmt: skip
+        asked = {"do": "advance", "packet": packet_id, "to": "wide", "attempt": border.packet.attempt}
+        event = Event(f"packets/{packet_id}", "phase_advanced/1", body)
+        self.record((event, bound(border, "advance")), asked)
 
     def pairs(self, measured: Mapping[str, Any], packet_id: str = PACKET, by: str = "ben") -> Record:
         """Record a set of shadow pairs; see `measured.shadow_set`."""

@@ -12,6 +12,7 @@ def shadow_set(documents: Mapping[str, Any], packet_id: str, measured: Mapping[s
     """A command that records pairs, by cohort: n, or `{n, KPI: value | {value, n, counts}, bound_next, items}`.
 
     A KPI of the packet that is not named has the value 0 at the cohort's n; `KPI: null` leaves its row out.
+    Of the pairs `flips` pass on prev alone and `fails` on neither, the others on both.
     """
     names = documents[f"packets/{packet_id}"]["monitoring"]["kpis"]
     kpis = [k for k in names if documents.get(f"kpis/{k}", {}).get("source") == "shadow_pairs"]
@@ -43,6 +44,8 @@ def _rows(cohort: str, told: Mapping[str, Any], kpis: Iterable[str]) -> list[dic
     n = told["n"]
     shared = {"cohort": cohort, "window": None, "arm": "paired", "n": n, "excluded": 0}
     counts: dict[str, Any] = dict.fromkeys((*COUNTED, "pass_to_pass"), 0) | {"sum_prev": "0", "sum_next": "0"}
+    flips, fails = told.get("flips", 0), told.get("fails", 0)
+    counts |= {"pass_to_fail": flips, "pass_to_pass": n - flips - fails}
     counts |= {"bound_prev": n - told.get("bound_next", 0), "bound_next": told.get("bound_next", 0)}
     rows: list[dict[str, Any]] = [{**shared, "kpi": None, "value": None, "counts": counts}]
     for kpi in kpis:

@@ -56,6 +56,9 @@ def workspaces(draw: st.DrawFn) -> Branch:
         first = coverage[: draw(st.integers(1, len(coverage)))]
         canary: dict[str, Any] = {"allowlist": first}
         canary |= {"percent": draw(percents)} if draw(st.booleans()) else {}
+        canary |= (
+            {"stands_for": dict.fromkeys(coverage[len(first) :], first[0])} if draw(st.booleans()) else {}
+        )
         edits = {
             "like": f"packets/{PACKET}", "surface": surface, "cohort_coverage": coverage, "canary": canary,
             "prev.baseline": f"{surface}-b1", "next.baseline": f"{surface}-{following}",

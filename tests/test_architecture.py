@@ -54,6 +54,7 @@ VIOLATIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "git": (("operations/context", "import git"), ("documents/dates", "import msgspec")),
     "yaml": (("report/json", "import yaml"), ("ledger/lock", "import jsonschema_rs")),
     "warehouse": (("operations/measure", "import duckdb"),),
+    "sources": (("operations/measure", "import httpx"), ("cli/frame", "import ibis")),
     "serving": (("serving/resolver", "import govern.domain.binding"), ("serving/split", "import yaml")),
     "openfeature": (("report/wrap", "import openfeature"),),
     "typer": (("report/wrap", "import typer"),),

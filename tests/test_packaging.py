@@ -105,9 +105,8 @@ def test_a_wheel_holds_the_package_and_nothing_else(wheels: dict[str, Path]) -> 
     top = {name.partition("/")[0] for name in names["tree"]}
     assert {name for name in top if not name.endswith(".dist-info")} == {"govern"}
     assert {f"govern/{path}" for path in shipped()} - names["tree"] == set()
-    assert [
-        name for name in names["tree"] if "test" in name.rpartition("/")[2] or name.endswith(".pyc")
-    ] == []
+    tests = [name for name in names["tree"] if name.rpartition("/")[2].startswith(("test_", "conftest"))]
+    assert [*tests, *(name for name in names["tree"] if name.endswith(".pyc"))] == []
 
 
 def shipped() -> set[str]:

@@ -191,10 +191,11 @@ def test_prompt_in_use_is_put_back_by_the_line_to_type(shadow: Clone, govern) ->
     assert govern("check", "--base", "main").code == 0
 
 
-def test_border_that_is_not_judged_is_said(team: Clone, govern) -> None:
+def test_border_to_wide_is_judged_too(team: Clone, govern) -> None:
     branch(team.directory).edit(KPI, ("below: -3", "below: -2")).commit(person="ana")
     said = govern("check", "--base", "main")
-    assert "      effect  canary -> wide is not judged in this version" in said.lines
+    effect = [line for line in said.lines if line.startswith("      effect  ")]
+    assert effect == ["      effect  1 verdict of runbook would turn from passed to failed"]
 
 
 def test_staged_content_is_compared_with_head(shadow: Clone, govern) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from govern.serving import Resolver
 from typed import Keyboard
-from workspaces import opened
+from workspaces import git, opened
 
 
 @pytest.fixture
@@ -22,9 +22,20 @@ def test_datafile_is_what_the_resolver_reads(typed: Keyboard) -> None:
     assert (resolution.baseline, resolution.reason) == ("chat-b1", "UNKNOWN_KEY")
 
 
-def test_flags_name_the_default_and_go_to_the_screen_without_a_file(typed: Keyboard) -> None:
+def test_flags_are_those_of_the_ledger_and_go_to_the_screen_without_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = Keyboard(opened(tmp_path / "team", "team").directory, capsys, monkeypatch)
     flags = json.loads(typed("binding", "export", "--as", "flagd").out)
-    assert flags["flags"]["chat"]["defaultVariant"] == "chat-b1"
+    assert flags == json.loads(git(typed.directory, "show", "govern-ledger:serving/flags.json"))
+    assert flags["flags"]["ranking"]["defaultVariant"] == "ranking-b5"
+
+
+def test_flags_are_refused_when_flagd_serves_no_surface(typed: Keyboard) -> None:
+    ran = typed("binding", "export", "--as", "flagd")
+    assert ran.code == 1 and "no surface that flagd serves" in ran.out
+    assert ran.advice == ("type", "govern binding export --as datafile")
+    assert json.loads(git(typed.directory, "show", "govern-ledger:serving/flags.json"))["flags"] == {}
 
 
 @pytest.mark.parametrize(

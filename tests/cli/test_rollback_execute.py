@@ -1,5 +1,6 @@
 """`govern rollback execute`, `plan` and `show`: the straight line, and every wrong turn with its text and exit code."""
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def test_execute_binds_back_and_says_what_is_owed(team: Team, types: Types) -> N
     assert "02:10:21 PUBLISHED: xr-eu xr-na on chat-b1" in said.lines
     assert "frozen   promotions on chat for xr-eu xr-na" in said.lines
     assert "due      relabel by 11-18 02:10 (jo); calibration review by 11-21 (ana); a note" in said.lines
-    assert said.advice == ("next", f"govern rollback show {PACKET} --format markdown")
+    assert said.advice == ("next", f"govern rollback verify {PACKET} --wait 120")
     assert team.on() == {
         "pc-eu": "chat-b2", "pc-na": "chat-b2", "tv": "chat-b2", "xr-eu": "chat-b1", "xr-na": "chat-b1",
     }  # fmt: skip
@@ -84,10 +85,6 @@ WRONG: dict[str, tuple[tuple[str, ...], int, str, str]] = {
     "several packets": (
         WHY, 2, f"several packets bind next: {PACKET}, {TV}; one line each",
         f"govern rollback execute {PACKET} --reason {REASON}",
-    ),
-    "cohorts of several packets": (
-        ("--cohort", "tv,xr-na", *WHY), 2, f"govern rollback execute {TV} --cohort tv --reason {REASON}",
-        f"govern rollback execute {PACKET} --cohort xr-na --reason {REASON}",
     ),
     "surface": (
         ("--surface", "chatt", *WHY), 2, "no surface `chatt`; nearest: chat",
@@ -133,6 +130,44 @@ def test_slip_is_refused_with_the_whole_line_and_nothing_is_written(
     assert text in " ".join(line.strip() for line in said.lines)
     assert said.advice[0] == "type"
     assert said.advice[1] == line or (line == "govern " and said.advice[1].startswith(line))
+
+
+EVERYBODY = {
+    "--model-version llama-2-70b-chat+v2": ("pc-eu", "pc-na", "tv", "xr-eu", "xr-na"),
+    "--surface chat": ("pc-eu", "pc-na", "tv", "xr-eu", "xr-na"),
+    "--where region=eu": ("pc-eu", "tv", "xr-eu"),
+    "--cohort tv,xr-na": ("tv", "xr-na"),
+}
+
+
+@pytest.mark.parametrize("words", EVERYBODY)
+def test_packets_that_bind_them_go_back_together_in_one_commit(team: Team, types: Types, words: str) -> None:
+    before = team.tip()
+    plan = types("rollback", "plan", *words.split(), "--reason", REASON)
+    said = types(*EXECUTE, *words.split(), *WHY)
+    assert said.code == 0, said.text
+    assert git(team.forge, "rev-list", "--count", f"{before}..{team.tip()}") == "1"
+    assert {cohort for cohort, baseline in team.on().items() if baseline == "chat-b1"} == set(
+        EVERYBODY[words]
+    )
+    for text in (plan.text, said.text):
+        assert f"packet   {PACKET}, canary" in text and f"packet   {TV}, canary" in text
+    assert f"frozen   promotions on chat for {' '.join(EVERYBODY[words])}" in said.lines
+    for packet in (PACKET, TV):
+        assert types("rollback", "show", packet).code == 0
+    assert types(*EXECUTE, *words.split(), *WHY, now=LATER, who="mara").code == 0, "already back"
+    assert types("binding", "unfreeze", "chat", "--root-cause", "INC-7", who="mara", now=LATER).code == 0
+    assert team.faults() == []
+
+
+def test_packets_that_went_back_offline_are_decided_again_together(team: Team, types: Types) -> None:
+    team.offline()
+    assert types(*EXECUTE, "--surface", "chat", *WHY).code == 4
+    team.online()
+    go(team.mara, "tv", "xr-na")
+    synced = types("sync", now=LATER)
+    assert synced.code == 0, synced.text
+    assert set(team.on().values()) == {"chat-b1"} and team.faults() == []
 
 
 def test_packet_in_draft_is_no_reason_to_keep_xr_waiting(types: Types) -> None:
@@ -185,6 +220,7 @@ def test_refused_push_leaves_it_recorded_and_another_types_the_same_line(team: T
     assert "NOT PUBLISHED: origin refused the push" in said.lines
     assert "protected branch" in said.text and "PUBLISHED: xr-na" not in said.text
     assert "types the same line" in said.text
+    assert "served from here: govern binding export -o bindings.json" in " ".join(map(str.strip, said.lines))
     again = types(*EXECUTE, "--cohort", "xr-na", *WHY)
     assert (again.code, again.advice) == (4, ("type", "govern sync"))
     assert "already back" in again.text and "NOT PUBLISHED" in again.text
@@ -263,6 +299,15 @@ def test_plan_shows_the_same_and_records_nothing(team: Team, types: Types) -> No
     assert said.advice == ("next", f"govern rollback execute --where platform=xr --reason {REASON}")
 
 
+def test_plan_gives_the_whole_line_back(types: Types) -> None:
+    words = ("--cohort", "tv", "--reason", REASON, "--note", "it refuses", "--since", "2026-11-17T01:00:00Z")
+    more = ("--to", "chat-b1", "--break-glass", "nobody answers")
+    said = types("rollback", "plan", *words, *more, who="lee")
+    assert said.code == 0, said.text
+    assert said.advice == ("next", shlex.join(("govern", "rollback", "execute", *words, *more)))
+    assert types(*shlex.split(said.advice[1])[1:], "--yes", who="lee").code == 0
+
+
 def test_show_is_the_note_for_everyone_else(types: Types) -> None:
     types(*EXECUTE, "--where", "platform=xr", *WHY, "--note", "policy breaks in XR")
     said = types("rollback", "show", PACKET, now=LATER)
@@ -272,7 +317,7 @@ def test_show_is_the_note_for_everyone_else(types: Types) -> None:
     )
     assert "- Why: policy breaks in XR." in said.lines
     whole = " ".join(line.strip() for line in said.lines)
-    assert "now: pc-eu: chat-b2, pc-na: chat-b2, xr-eu: chat-b1, xr-na: chat-b1." in whole
+    assert "now: chat-b2: pc-eu pc-na; chat-b1: xr-eu xr-na." in whole
     other = types("rollback", "show", TV, now=LATER)
     assert (other.code, other.advice) == (2, ("type", "govern status"))
 

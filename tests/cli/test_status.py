@@ -24,7 +24,8 @@ def typed(
 SCREEN = """\
 ledger {tip}, local, 13 records             Mon 2026-11-23 09:00 UTC SIMULATED
 YOU, mara
- - gpt4-june may go to shadow  govern phase advance gpt4-june --to shadow
+ - gpt35-june waits for kpi_bands  govern evidence collect gpt35-june
+ - gpt4-june may go to shadow      govern phase advance gpt4-june --to shadow
 SURFACE    PACKET      PHASE
 answers    gpt35-june  canary
    on next  opinion_survey prime sensitive_jailbreak 10 %: answers-b2
@@ -32,13 +33,18 @@ answers    gpt35-june  canary
 reasoning  -           -
    on prev  all: reasoning-b1
 BLOCKED
- gpt35-june  canary -> wide is not in this version
+ gpt35-june  -> wide  kpi_bands: 3 inconclusive of 3 cohorts; a complete cycle
+                      is not collected; policy_flip_spike: opinion_survey,
+                      prime, sensitive_jailbreak: not collected in
+                      2026-11-22/P1D; stamps: no decision on next was sampled:
+                      opinion_survey, prime, sensitive_jailbreak; replay_pack:
+                      no decision on next was replayed
 DUE
  Sun 12-20  answers-b1 is to be verified again
  Sun 12-20  reasoning-b1 is to be verified again
 WAIVERS none
 note the way back is unproven: reasoning-b1 was only declared
-next: govern phase advance gpt4-june --to shadow
+next: govern evidence collect gpt35-june
 """
 
 

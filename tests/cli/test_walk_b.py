@@ -9,7 +9,9 @@ import pexpect
 import pytest
 
 from back import NOW, PACKET, Team, busy, copied, go, make_team
+from relabeling import NIGHT, V1, chat, logged
 
+LATER = "2026-11-17T02:40:00Z"
 GOVERN = f"{sys.executable} -P -m govern"
 
 
@@ -66,13 +68,33 @@ def test_walk_b_takes_xr_back_while_pc_stays(team: Team) -> None:
     assert "02:10:21 PUBLISHED: xr-eu xr-na on chat-b1" in lines
     assert lines[-2:] == [
         "yours    working tree, index and HEAD: neither read nor touched",
-        f"next: govern rollback show {PACKET} --format markdown",
+        f"next: govern rollback verify {PACKET} --wait 120",
     ]
     lines, code = types(here, "govern rollback execute --cohort xr-na --reason operator-judgement")
     assert (lines, code) == ([f"already back, nothing to do: xr-na on chat-b1 since {NOW} (jo)"], 0)
-    lines, code = types(here, f"govern rollback show {PACKET}")
-    assert code == 0 and lines[0].startswith("**xr-eu xr-na went back to chat-b1")
+    _marked_and_told(team)
     assert team.faults() == []
+
+
+def _marked_and_told(team: Team) -> None:
+    """02:25: the log, then the boss; each line is the one that the command before it ended with."""
+    here = team.jo.directory
+    logged(here, (*NIGHT, chat("eu-back", "17 02:11:40", "xr-eu", V1)))
+    lines, code = types(here, f"govern rollback verify {PACKET} --wait 120", now=LATER)
+    assert code == 0
+    assert "SERVED: chat-b1 in 2 of 2 decisions (xr-eu 1, xr-na 1) since then" in " ".join(
+        map(str.strip, lines)
+    )
+    assert "last decision on chat-b2 02:10:55; pc-eu pc-na unchanged" in lines
+    assert lines[-1] == f"next: govern relabel apply {PACKET}"
+    lines, code = types(here, f"govern relabel apply {PACKET}", now=LATER)
+    assert (lines[-1], code) == (f"next: govern relabel verify {PACKET}", 0)
+    lines, code = types(here, f"govern relabel verify {PACKET}", now=LATER)
+    assert code == 0 and "complete: each of 4 is marked once, and no other; the log reaches" in lines
+    lines, code = types(here, f"govern rollback show {PACKET}", now=LATER)
+    told = " ".join(" ".join(lines).split())
+    assert code == 0 and told.startswith("**xr-eu xr-na went back to chat-b1")
+    assert "RECORDED 02:10:21." in told and "SERVED 02:11:21" in told and "none is" in told
 
 
 def test_no_at_the_question_records_nothing(team: Team) -> None:

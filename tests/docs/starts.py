@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from decision_logs import COLUMNS, write_csv
 from docs.console import Terminals, environment
 from govern.domain.rollback import Rollback
 from govern.domain.rollout import Advance
 from govern.operations.explaining import command_for
 from govern.operations.measure import measure_shadow
+from served import served, serving
 from workspaces import EXAMPLES, Clone, another_clone, opened
 
 
@@ -36,6 +38,29 @@ def prompt_in_canary(directory: Path) -> None:
         command_for(ben.workspace(), "no-system-prompt", "public", None, "refusal", "answers, then refuses")
     )
     ben.at("2026-11-20T10:00:00Z").done(Advance("no-system-prompt", "canary"))
+
+
+def prompt_that_decides(directory: Path) -> None:
+    """The same in canary, with the decisions of an hour in the log of Ben's clone."""
+    prompt_in_canary(directory)
+    ben = Clone(directory / "ben", "ben")
+    units = [f"u{number}" for number in range(200)]
+    rows = served(serving(ben), "chat", ["public", None], "2026-11-20T12:00:00Z", units)
+    write_csv(ben.directory / "logs/decisions-2026-11-20.csv", rows)
+
+
+def prompt_that_decides_for_days(directory: Path) -> None:
+    """The same in canary, with the decisions of three days, a few of which break the policy."""
+    prompt_in_canary(directory)
+    ben = Clone(directory / "ben", "ben")
+    resolver = serving(ben)
+    rows = []
+    for day in ("2026-11-21", "2026-11-22", "2026-11-23"):
+        units = [f"{day}-{number}" for number in range(3000)]
+        rows += served(resolver, "chat", ["public"], f"{day}T12:00:00Z", units)
+    for number, row in enumerate(rows):
+        row |= {"policy_pass": number % 97 != 0, "latency_ms": 200 + number % 60, "thumbs": number % 5 != 0}
+    write_csv(ben.directory / "logs/decisions-2026-11.csv", rows, (*COLUMNS, "latency_ms", "thumbs"))
 
 
 def prompt_rolled_back(directory: Path) -> None:
@@ -64,6 +89,8 @@ STARTS: Mapping[str, Callable[[Path], None]] = {
     "nothing": nothing,
     "a prompt in shadow": prompt_in_shadow,
     "a prompt in canary": prompt_in_canary,
+    "a prompt that decides": prompt_that_decides,
+    "a prompt that decides for days": prompt_that_decides_for_days,
     "a prompt rolled back": prompt_rolled_back,
     "a model in shadow": model_in_shadow,
 }

@@ -32,7 +32,8 @@ def test_approval_and_advance_of_two_owners_are_two() -> None:
 def test_approval_pins_the_border_and_the_attempt_that_were_meant() -> None:
     made = two_asked()
     decision = made.decide(Approve(PACKET), "cy")
-    assert decision.asked == {"do": "approve", "packet": PACKET, "to": "canary", "attempt": 1}  # type: ignore[union-attr]
+    pinned = {"to": "canary", "attempt": 1, "expires": "2026-11-27T09:00:00Z"}
+    assert decision.asked == {"do": "approve", "packet": PACKET} | pinned  # type: ignore[union-attr]
 
 
 def test_same_person_approves_once() -> None:

@@ -34,6 +34,7 @@ from govern.domain.on_call import DeclareOnCall
 from govern.domain.pause import Pause, Resume, Withdraw
 from govern.domain.policy import Actor
 from govern.domain.policy_change import AdoptPolicy, ApprovePolicy
+from govern.domain.promotion import coming_after
 from govern.domain.records import Record
 from govern.domain.rehearsing import HoldRehearsal
 from govern.domain.rollback import Rollback
@@ -57,6 +58,7 @@ from strategies import (
     some_cohorts,
     workspaces,
 )
+from windowed import collected, write_runbook
 
 SHOWN = {"same": True, "seconds": 0.1}
 WORDS = "says so in a sentence"
@@ -66,7 +68,7 @@ PLACE = ("n", "at", "main", "tips", "void")  # of the ledger, not of what is in 
 class Ledger(RuleBasedStateMachine):
     """Random commands; what a decision refuses is as good a step as what it accepts."""
 
-    @initialize(documents=workspaces(), borders=st.lists(packets, max_size=6))
+    @initialize(documents=workspaces(), borders=st.lists(packets, max_size=9))
     def opened(self, documents: Branch, borders: list[str]) -> None:
         self.world = World(documents, remember=True).opened()
         for packet in borders:
@@ -75,9 +77,18 @@ class Ledger(RuleBasedStateMachine):
     def give(self, command: Command, person: str) -> None:
         decision = self.world.decide(command, person)
         if isinstance(decision, Accepted):
+            served = self.served()
             self.world.record(decision.events, decision.asked, person, decision.inputs)
+            if any(event.body.get("cause") == "adopt" for event in decision.events):
+                assert self.served() == served, "somebody slid with the default"
         else:
             assert decision.reasons and all(decision.reasons)
+
+    def served(self) -> dict[tuple[str, str], str]:
+        """The baseline of everybody in the dictionary."""
+        keys = self.world.documents.values["cohorts"]["cohorts"]
+        surfaces = self.world.state.surfaces.items()
+        return {(name, key): current(surface, key).to.digest for name, surface in surfaces for key in keys}
 
     @rule(packet=packets, only=some_cohorts)
     def carry_over(self, packet: str, only: tuple[str, ...]) -> None:
@@ -90,10 +101,32 @@ class Ledger(RuleBasedStateMachine):
             self.give(HoldRehearsal(packet, True, 0.1), "ben")
             self.give(shadow_set(self.world.documents.values, packet, dict.fromkeys(covered, 400)), "ben")
             only = tuple(cohort for cohort in only if cohort in covered)
+        elif self.world.packet(packet).on_next:
+            only = ()
+            self.world.now = after(self.world.now, "P3D")
+            self.collect(packet, {})
         else:
             only = ()
         self.give(Approve(packet, only), "cy")
         self.give(Advance(packet, only=only, rehearsal=SHOWN), "ben")
+
+    @rule(packet=packets, breaks=st.dictionaries(st.sampled_from("abc"), st.integers(0, 6), max_size=2))
+    def collect_decisions(self, packet: str, breaks: dict[str, int]) -> None:
+        if self.world.packet(packet).on_next:
+            told = {cohort: {"policy-dislocation-rate": rate} for cohort, rate in breaks.items()}
+            self.collect(
+                packet, {c: cycle for c, cycle in told.items() if c in self.world.packet(packet).on_next}
+            )
+
+    def collect(self, packet: str, measured: dict[str, Any]) -> None:
+        """All that a border in the field asks of decisions, of the runbook, and of somebody on call."""
+        if not self.world.packet(packet).open:
+            return
+        border = self.world.border(coming_after(self.world.packet(packet)), packet)
+        write_runbook(self.world, border)
+        self.give(DeclareOnCall(packet, after(self.world.now, "PT8H")), "ben")
+        if command := collected(border, measured):
+            self.give(command, "dan")
 
     @rule(packet=packets, person=people, only=some_cohorts)
     def advance(self, packet: str, person: str, only: tuple[str, ...]) -> None:
@@ -107,7 +140,8 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(packet=packets, cohort=st.sampled_from("abcdef"), person=people)
     def explain(self, packet: str, cohort: str, person: str) -> None:
-        for evidence in self.world.packet(packet).evidence[-1:]:
+        pairs = [record for record in self.world.packet(packet).evidence if "items" in record.body]
+        for evidence in pairs[-1:]:
             items = evidence.body["items"]["sha256"]
             self.give(
                 Explain(packet, evidence.name, items, cohort, "refusal", "takes half of it back"), person
@@ -122,12 +156,24 @@ class Ledger(RuleBasedStateMachine):
         cohorts=some_cohorts,
         reason=reasons,
         person=owners,
+        to=st.none() | st.just("chat-b1"),
+        stale=st.booleans(),
+        more=st.sets(packets, max_size=2),
         causes=st.lists(causes, max_size=2),
     )
     def roll_back(
-        self, packet: str, cohorts: tuple[str, ...], reason: str, person: str, causes: list[str]
+        self,
+        packet: str,
+        cohorts: tuple[str, ...],
+        reason: str,
+        person: str,
+        to: str | None,
+        stale: bool,
+        more: set[str],
+        causes: list[str],
     ) -> None:
-        self.give(Rollback(packet, reason, cohorts), person)
+        also = tuple({"packet": name, "cohorts": []} for name in sorted(more - {packet}))
+        self.give(Rollback(packet, reason, cohorts, to=to, stale=stale, also=also), person)
         for cause in causes:
             owed = {"owner": "cy", "due": after(self.world.now, "P1D")} if cause == "unknown" else {}
             self.give(Unfreeze(self.world.packet(packet).surface, cause, cohorts[:1], **owed), person)
@@ -223,7 +269,7 @@ class Ledger(RuleBasedStateMachine):
         for name, surface_now in state.surfaces.items():
             for cohort, timeline in surface_now.cohorts.items():
                 if (name, cohort) not in on_next:
-                    assert timeline[-1].cause == "rollback"
+                    assert timeline[-1].cause in ("rollback", "adopt")  # adoption pins who is not on next
 
     @invariant()
     def every_cohort_on_next_can_go_back(self) -> None:

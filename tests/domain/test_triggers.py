@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import PACKET, World, cohorts, in_canary, in_shadow, world
+from govern.domain.acknowledgement import Acknowledge
 from govern.domain.capabilities import revive
 from govern.domain.firing import Grid, Row, Rule
 from govern.domain.rollback import Rollback
-from govern.domain.triggers import Acknowledge, FireTrigger, firing_runs
+from govern.domain.triggers import FireTrigger, firing_runs
 from govern.domain.windows import instant
 from govern.errors import ExitCode
 
@@ -33,9 +35,9 @@ Value = tuple[str | None, int, float | None]  # cohort, the hour at which its wi
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"])
 def test_rule_fires(case: dict[str, Any]) -> None:
-    rule = Rule(**{"op": "above", "threshold": 5, "consecutive": 3} | case.get("rule", {}))
+    rule = Rule(**{"op": "above", "threshold": 5, "bad": 3} | case.get("rule", {}))
     assert [list(run) for run in rule.runs(case["values"])] == case["runs"]
-    assert rule.streak(case["values"]) == case["streak"]
+    assert rule.counted(case["values"]) == case["counted"]
     assert rule.is_open(case["values"]) is case.get("open", False)
 
 
@@ -52,6 +54,23 @@ def test_rule_fires_exactly_where_so_many_windows_up_to_there_are_bad(
     for place in range(len(values)):
         window = values[max(place + 1 - consecutive, 0) : place + 1]
         assert (place in firing) is (window == [9.0] * consecutive)
+
+
+@given(st.lists(st.sampled_from((1.0, 9.0, None))), st.integers(1, 3), st.integers(0, 3))
+def test_rule_fires_exactly_where_enough_windows_among_the_newest_are_bad(
+    values: list[float | None], bad: int, more: int
+) -> None:
+    """The definition itself: a bad window that makes the count full lies in a firing, and every firing ends in one."""
+    of = bad + more
+    full = {
+        place
+        for place, value in enumerate(values)
+        if value == 9.0 and values[max(place + 1 - of, 0) : place + 1].count(9.0) >= bad
+    }
+    firings = Rule("above", 5, bad, of=of).firings(values)
+    assert {firing.full for firing in firings} | {firing.end for firing in firings} <= full
+    assert all(sum(firing.full <= place <= firing.end for firing in firings) == 1 for place in full)
+    assert all(one.end + 1 < other.begin for one, other in pairwise(firings))
 
 
 def test_rule_fires_where_prometheus_fires(shared_data: Path) -> None:
@@ -228,10 +247,50 @@ def test_rule_is_the_frozen_one_whatever_the_branch_says() -> None:
     made.do(firing(("a", 10, 9), ("a", 11, 9)))
 
 
+AMONG = {DOCUMENT: {"counter": {"bad": 2, "of": 3}}}
+
+
+def test_firing_among_so_many_is_recorded_with_the_windows_between_and_is_the_same_again() -> None:
+    made = late(AMONG)
+    before = made.snapshot()
+    (record,) = made.do(firing(("a", 10, 9), ("a", 11, 1), ("a", 12, 8)))
+    assert [value["value"] for value in record.body["values"]] == [9, 1, 8]
+    assert record.body["counter"] == {"bad": 2, "of": 3}
+    assert record.asked is not None
+    command = revive(record.asked, record.body)
+    assert command is not None
+    assert World(made.documents, made.now, before).do(command)[0].body == record.body
+    again = made.refused(firing(("a", 12, 8), ("a", 13, 7)))
+    assert "fired already" in again.reasons[0]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (("a", 10, 9), ("a", 11, 1), ("a", 12, 1), ("a", 13, 9)),  # never two among three
+        (("a", 10, 1), ("a", 11, 9), ("a", 12, 9)),  # begins with a good one
+        (("a", 10, 9), ("a", 11, 9), ("a", 12, 1)),  # ends with a good one
+    ],
+)
+def test_what_is_no_firing_among_so_many_is_not_recorded(values: tuple[Value, ...]) -> None:
+    assert "there are not 2 bad of 3" in late(AMONG).refused(firing(*values)).reasons[0]
+
+
+def test_worst_cohort_is_named_for_its_bad_windows_alone() -> None:
+    made = late({DOCUMENT: {"counter": {"bad": 2, "of": 3}, "scope": "worst_cohort"}})
+    (record,) = made.do(firing(("a", 10, 9), ("b", 11, 1), ("a", 12, 8), named=["a"]))
+    assert record.body["cohorts"] == ["a"]
+
+
+def test_window_in_the_warm_up_is_not_counted() -> None:
+    made = late({DOCUMENT: {"warm_up": "PT2H"}})
+    assert "not yet" in made.refused(firing(("a", 10, 9), ("a", 11, 9))).reasons[0]
+    made.do(firing(("a", 11, 9), ("a", 12, 9)))
+
+
 @pytest.mark.parametrize(
     ("edits", "says"),
     [
-        ({"counter": {"bad": 3, "of": 10}}, "the counter bad/of"),
         ({"counter": {"clusters": 3}}, "the counter clusters"),
         ({"counter": {"attempts": 3}}, "the counter attempts"),
         ({"scope": "cluster"}, "the scope cluster"),

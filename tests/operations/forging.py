@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from govern.domain.binding import datafile
 from govern.domain.capabilities import decide
 from govern.domain.commands import Command
 from govern.domain.decision import Accepted
@@ -19,7 +18,8 @@ from govern.domain.records import Event, Record, path_of
 from govern.ledger.append import commit, publish
 from govern.ledger.records import emit
 from govern.operations.context import nonce
-from govern.operations.stamping import Envelope, bytes_of_bindings, stamp
+from govern.operations.serve import bytes_of, due
+from govern.operations.stamping import Envelope, stamp
 from govern.operations.workspace import Workspace
 from operations.worlds import LEDGER, PACKET, World
 from workspaces import Clone, git
@@ -40,7 +40,7 @@ class Forgery:
     actor: str = "ben"
     claimed: bool = False
     policy: Mapping[str, Any] | None = None
-    serving: bool = False  # the serving file changes with it, as if it had effect
+    serving: bool = False  # the serving files change with it, as if it had effect
     twist: Callable[[Record], Record] = lambda record: record  # the last word on each record
 
 
@@ -92,15 +92,15 @@ def push(world: World, forgery: Forgery) -> str:
         files[path_of(record.stream, record.seq)] = data
         tips[record.stream] = digest_of(data)
     if forgery.serving and any(record.event == "binding_changed/1" for record in records):
-        files["serving/bindings.json"] = served(there, records)
+        files |= served(there, records)
     return push_files(world, files)
 
 
-def served(there: Workspace, records: Sequence[Record]) -> bytes:
-    """The serving file as the attacker wants it: as if the records had effect."""
+def served(there: Workspace, records: Sequence[Record]) -> dict[str, bytes]:
+    """The serving files as the attacker wants them: as if the records had effect."""
     state = there.state
     fold([records], state, void={})
-    return bytes_of_bindings(datafile(state))
+    return {path: bytes_of(path, state) or b"" for path in due(records)}
 
 
 def push_files(world: World, files: Mapping[str, bytes]) -> str:

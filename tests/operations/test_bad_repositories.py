@@ -162,7 +162,10 @@ CASES = {
     "the push is refused": Case(
         no_push_right, f"origin refused the push to {LEDGER}", f"git push --dry-run origin {LEDGER}"
     ),
-    "the remote is gone": Case(remote_is_gone, "origin did not answer", "govern status"),
+    "the remote is gone and it is a fact": Case(remote_is_gone, "origin did not answer", "--offline"),
+    "the remote is gone and it promotes": Case(
+        remote_is_gone, "origin did not answer", "govern status", command=CANARY
+    ),
     "nobody can say which remote counts": Case(
         two_remotes, "several remotes and none called origin", "git remote rename here origin"
     ),

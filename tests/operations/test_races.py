@@ -90,7 +90,7 @@ def test_border_is_passed_once_when_eight_advance_it(measured: World, kind: str,
         line
     ) in refused:  # who reads after it was passed, and asked for no phase by name, hears of the next one
         assert "ben advanced it at 2026-11-20T10:00:00Z" in line or (
-            word == "advance" and "canary -> wide is not in this version" in line
+            word == "advance" and "2 cycles are complete from" in line
         )
     state = measured.ben.at(LATER).workspace().state
     assert state.packets[PACKET].phase == "canary"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from govern.domain.checks import LATER, RULES
+from govern.domain.checks import RULES, TO_WIDE
 from govern.domain.decision import Accepted
 from govern.domain.document import digest_of
 from govern.domain.rollout import Advance
@@ -58,7 +58,7 @@ def test_text_whose_bytes_are_gone_is_missing_and_not_absent() -> None:
 @pytest.fixture
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
     """A workspace in which the way into shadow asks for the runbook, too."""
-    runbook = next(item for item in LATER if item.name == "runbook")
+    runbook = next(item for item in TO_WIDE if item.name == "runbook")
     monkeypatch.setitem(RULES[1], "shadow", (*RULES[1]["shadow"], runbook))  # type: ignore[index]
     return opened(tmp_path / "team").acting("ben").at("2026-11-20T09:05:00Z")
 

@@ -134,16 +134,17 @@ def test_rollback_goes_by_the_attributes_of_the_scope(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "line"),
+    ("action", "line", "events"),
     [
-        ("mitigate", f"govern rollback execute {PACKET} --cohort a"),
-        ("pause", f"govern packet pause {PACKET} --reason '{TRIGGER} fired'"),
-        ("notify", f"govern trigger ack {PACKET} --trigger packets/{PACKET}#"),
-        ("recalibrate", f"govern trigger ack {PACKET} --trigger packets/{PACKET}#"),
+        ("mitigate", f"govern rollback execute {PACKET} --cohort a", []),
+        ("pause", f"govern trigger ack {PACKET} --trigger packets/{PACKET}#", ["packet_paused/1"]),
+        ("notify", f"govern trigger ack {PACKET} --trigger packets/{PACKET}#", []),
+        ("recalibrate", f"govern calibration review {PACKET}", ["calibration_review_scheduled/1"]),
     ],
 )
-def test_line_to_type_goes_by_the_action(action: str, line: str, tmp_path: Path) -> None:
+def test_line_to_type_goes_by_the_action(action: str, line: str, events: list[str], tmp_path: Path) -> None:
     there = made(tmp_path, {DOCUMENT: {"action": action}})
     evaluated = there.count(["10,a,9", "11,a,9"])
-    (record,) = there.world.do(evaluated.command())
+    record, *more = there.world.do(evaluated.command())
     assert to_type(evaluated, record).startswith(line)
+    assert [each.event for each in more] == events

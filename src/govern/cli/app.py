@@ -15,7 +15,19 @@ from govern.domain.findings import nearest
 from govern.errors import ExitCode, UsageError
 from govern.report.answer import Answer
 
-NOUNS = ("baseline", "phase", "packet", "evidence", "trigger", "rollback", "binding", "policy", "schema")
+NOUNS = (
+    "baseline",
+    "phase",
+    "packet",
+    "evidence",
+    "trigger",
+    "rollback",
+    "relabel",
+    "calibration",
+    "binding",
+    "policy",
+    "schema",
+)
 MODULES = {"validate": "validate_help"}  # answered by cli.validate before this library is imported
 VERBS = ("init", "new", "demo", "status", "validate", "explain", "show", "log", "audit", "check", "sync")
 
@@ -73,6 +85,12 @@ def _misread(argv: list[str], error: typer.TyperException) -> tuple[str, Callabl
     def work() -> Answer:
         if type(error).__name__ == "NoArgsIsHelpError":
             return Answer(name, tuple(error.format_message().splitlines()), ExitCode.COULD_NOT, "refused")
+        if getattr(error, "option_name", "") == "--offline":
+            from govern.operations.writable import OFFLINE
+
+            raise UsageError(
+                f"`{name}` needs the remote: {OFFLINE}", type_line=frame.same_line(without="--offline")
+            )
         said = error.format_message().partition(" Did you mean")[0].partition(" (Possible")[0].rstrip(".")
         raise UsageError(said[:1].lower() + said[1:], type_line=_mended(argv, error, path))
 

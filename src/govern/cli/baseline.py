@@ -6,7 +6,7 @@ import typer
 
 from govern.cli import capture
 from govern.cli.frame import context, show
-from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Output
+from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Offline, Output
 from govern.cli.write import write
 from govern.domain.verification import METHODS, VerifyBaseline
 from govern.errors import ExitCode, UsageError
@@ -28,6 +28,7 @@ def verify(
     evidence: Annotated[str | None, typer.Option(help="Where that can be read.", metavar="TEXT")] = None,
     on: Annotated[str | None, typer.Option(help="The day it was shown; today.", metavar="DATE")] = None,
     dry_run: DryRun = False,
+    offline: Offline = False,
     actor: Actor = None,
     workspace: Folder = None,
     output: Output = "text",
@@ -47,6 +48,7 @@ def verify(
             context(actor=actor, workspace=workspace),
             lambda _: VerifyBaseline(baseline, method, evidence, on),
             dry_run=dry_run,
+            offline=offline,
             told=lambda outcome: f"{baseline} verified: {method}, {outcome.records[0].body['day']}",
         )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from govern.cli import binding_reconcile
 from govern.cli.frame import context, same_line, show
 from govern.cli.options import Actor, DryRun, Fetch, Folder, Output, listed, moment
 from govern.errors import ExitCode, UsageError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from govern.operations.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="Who is on what, and how that came to be.")
+app.command("reconcile")(binding_reconcile.command)
 
 OfSurface = Annotated[str | None, typer.Option("--surface", help="Only this surface.", metavar="SURFACE")]
 OfCohort = Annotated[

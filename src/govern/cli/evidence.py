@@ -7,25 +7,30 @@ from typing import Annotated
 
 import typer
 
+from govern.cli import evidence_collect, evidence_replay, evidence_stamps
+from govern.cli.evidence_plan import plan
 from govern.cli.frame import ask, context, interactive, same_line, say, show
-from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Output, Packet
-from govern.cli.write import accepted, write
+from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Offline, Output, Packet
+from govern.cli.write import write
 from govern.domain.commands import Command
-from govern.domain.decision import Refused
 from govern.domain.pairs import Group
 from govern.errors import ExitCode, GovernError, UsageError
 from govern.operations.asking import packet_of
 from govern.operations.context import Context
-from govern.operations.decide import run
 from govern.operations.explaining import command_for, following, open_groups
 from govern.operations.looking_back import reading
 from govern.operations.measure import measure_shadow
 from govern.operations.workspace import Workspace
-from govern.report.answer import Answer, refused
+from govern.report.answer import Answer
 from govern.report.measured import evidence_answer, group_data, group_lines, shadow_answer
 from govern.report.wrap import wrapped
 
 app = typer.Typer(no_args_is_help=True, help="Measuring, explaining and listing evidence.")
+app.command()(plan)
+app.command("stamps")(evidence_stamps.command)
+app.command("replay")(evidence_replay.command)
+app.command()(evidence_collect.collect)
+app.command()(evidence_collect.kpi)
 
 
 @app.command()
@@ -35,6 +40,7 @@ def shadow(
         Path, typer.Option(help="CSV, Parquet or JSON lines with shadow pairs.", metavar="FILE")
     ],
     dry_run: DryRun = False,
+    offline: Offline = False,
     actor: Actor = None,
     workspace: Folder = None,
     output: Output = "text",
@@ -43,7 +49,7 @@ def shadow(
 
     def work() -> Answer:
         where = context(actor=actor, workspace=workspace)
-        there = reading(where, fetch=not dry_run)
+        there = reading(where, fetch=not (dry_run or offline))
         packet_of(there, packet)
         try:
             measured = measure_shadow(there, packet, pairs, there.actor())
@@ -56,10 +62,15 @@ def shadow(
         if dry_run:
             lines = (*answer.lines, "dry run: nothing was recorded")
             return replace(answer, lines=lines, advice=("next", same_line(without="--dry-run")))
-        outcome = run(where, lambda _: measured.command())
-        if isinstance(outcome.decision, Refused):
-            return refused("evidence shadow", outcome.decision, answer.lines)
-        done = accepted("evidence shadow", outcome, answer.lines)
+        done = write(
+            "evidence shadow",
+            where,
+            lambda _: measured.command(),
+            offline=offline,
+            shown=lambda _: answer.lines,
+        )
+        if done.verdict == "refused":
+            return done
         return replace(done, findings=answer.findings, data={**answer.data, **done.data})
 
     raise typer.Exit(show("evidence shadow", work, output))
@@ -73,6 +84,7 @@ def explain(
     dimension: Annotated[str, typer.Option(help="What kind of thing moved: refusal, format, length, …")] = "",
     moved: Annotated[str, typer.Option(help="What the answers do now that they did not do before.")] = "",
     dry_run: DryRun = False,
+    offline: Offline = False,
     actor: Actor = None,
     workspace: Folder = None,
     output: Output = "text",
@@ -81,11 +93,12 @@ def explain(
 
     def work() -> Answer:
         where = context(actor=actor, workspace=workspace)
-        there = reading(where, fetch=True)
+        there = reading(where, fetch=not offline)
         if moved:
             if cohort is None:
                 raise UsageError("--moved explains a cohort: name it", type_line="--cohort COHORT")
-            done = _explained(where, packet, cohort, cluster, dimension, moved, dry_run=dry_run)
+            words = (packet, cohort, cluster, dimension, moved)
+            done = _explained(where, *words, dry_run=dry_run, offline=offline)
             if done.exit == ExitCode.NO:  # in other words, please
                 return replace(
                     done, advice=("type", "--moved ..." if dimension.strip() else "--dimension NAME")
@@ -99,7 +112,7 @@ def explain(
             return Answer("evidence explain", lines, advice=("next", following(there, packet)))
         if output != "text" or dry_run or not interactive():
             return _listing(packet, groups)
-        return _asked(groups, where, packet, dimension)
+        return _asked(groups, where, packet, dimension, offline=offline)
 
     raise typer.Exit(show("evidence explain", work, output))
 
@@ -113,6 +126,7 @@ def _explained(
     moved: str,
     *,
     dry_run: bool = False,
+    offline: bool = False,
 ) -> Answer:
     """One explanation, recorded or refused."""
 
@@ -120,21 +134,22 @@ def _explained(
         return command_for(there, packet, cohort, cluster, dimension, moved)
 
     told = f"{cohort}{f', {cluster}' if cluster else ''} explained"
-    done = write("evidence explain", where, prepare, dry_run=dry_run, told=lambda _: told)
+    done = write("evidence explain", where, prepare, dry_run=dry_run, offline=offline, told=lambda _: told)
     if done.exit != ExitCode.YES or dry_run:
         return done
     return replace(done, advice=("next", following(reading(where), packet)))
 
 
-def _asked(groups: list[Group], where: Context, packet: str, dimension: str) -> Answer:
+def _asked(groups: list[Group], where: Context, packet: str, dimension: str, *, offline: bool) -> Answer:
     """Walk through the groups on the terminal; each answer is its own record, so that a pause loses nothing."""
     for place, group in enumerate(groups, start=1):
         say(group_lines(group, place, len(groups)))
         given = ask("    dimension", dimension)
         while True:
             words = ask("    what moved")
-            done = _explained(where, packet, group.cohort, group.cluster_id, given, words)
-            if done.exit == ExitCode.YES:
+            named = (packet, group.cohort, group.cluster_id, given, words)
+            done = _explained(where, *named, offline=offline)
+            if done.exit in (ExitCode.YES, ExitCode.LEFT):
                 break
             said = str(done.data["reasons"][0]).partition(":")[0]
             say(wrapped(f"refused: {said}. Once more", "     ", "       "))

@@ -57,8 +57,8 @@ def _of_check(check: "Check") -> Answer:
     from govern.report.wrap import wrapped
 
     question, _, more = check.about.partition("\n")
-    where = f"at {', '.join(check.borders)}" if check.borders else "that no border of this version asks yet"
-    lines = [f"{check.name}   a check {where}", *wrapped(question, " asks   ")]
+    head = wrapped(f"{check.name}   a check at {', '.join(check.borders)}", then=" " * 8)
+    lines = [*head, *wrapped(question, " asks   ")]
     lines += [line for part in more.split("\n\n") if part.strip() for line in wrapped(part.strip(), " " * 8)]
     lines += wrapped(f"{check.mode}; policy and packet can only make it stricter", " mode   ")
     if check.waivable:

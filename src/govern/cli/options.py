@@ -29,6 +29,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Walk the whole way and 
 Actor = Annotated[
     str | None, typer.Option(help="Act as this person: a claim, which holds no role.", metavar="PERSON")
 ]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Record in this clone alone; `govern sync` publishes it.")
+]
 Folder = Annotated[str | None, typer.Option("--workspace", help="The workspace's folder.", metavar="FOLDER")]
 At = Annotated[
     str | None, typer.Option("--at", help="As of a ledger commit or an instant.", metavar="REV|TIME")

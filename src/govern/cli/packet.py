@@ -13,6 +13,7 @@ from govern.cli.options import (
     Every,
     Expires,
     Folder,
+    Offline,
     Only,
     Output,
     Packet,
@@ -52,6 +53,7 @@ class Way:
     dry_run: bool
     actor: str | None
     workspace: str | None
+    offline: bool = False
 
 
 def _write(
@@ -87,8 +89,15 @@ def _write(
             return phases.verdict_lines(decision.verdicts, every=every)
 
         asked = command()
-        where = context(actor=way.actor, workspace=way.workspace)
-        answer = write(name, where, lambda _: asked, dry_run=way.dry_run, shown=above, told=lambda _: told)
+        answer = write(
+            name,
+            context(actor=way.actor, workspace=way.workspace),
+            lambda _: asked,
+            dry_run=way.dry_run,
+            offline=way.offline,
+            shown=above,
+            told=lambda _: told,
+        )
         if answer.exit == ExitCode.NO and answer.advice == ("type", help_line(name)):
             answer = replace(answer, advice=("type", same_line() if turn else f"govern phase show {packet}"))
         if turn and answer.advice and not way.dry_run:
@@ -106,18 +115,18 @@ def approve(
     percent: Share = None,
     verbose: Every = False,
     dry_run: DryRun = False,
+    offline: Offline = False,
     actor: Actor = None,
     workspace: Folder = None,
     output: Output = "text",
 ) -> None:
     """Approve PACKET's next border as its second person; every other check must pass."""
-    told = "approved; it counts for this attempt and these cohorts only"
     _write(
         "packet approve",
         packet,
         lambda: Approve(packet, listed(only), to, percent),
-        Way(output, dry_run, actor, workspace),
-        told=told,
+        Way(output, dry_run, actor, workspace, offline),
+        told="approved; it counts for this attempt and these cohorts only",
         every=verbose,
     )
 
@@ -236,18 +245,18 @@ def pause(
     packet: Packet,
     reason: Reason,
     dry_run: DryRun = False,
+    offline: Offline = False,
     actor: Actor = None,
     workspace: Folder = None,
     output: Output = "text",
 ) -> None:
     """Stop every border of PACKET until it is resumed; bindings stay."""
-    told = "paused; bindings stay as they are"
     _write(
         "packet pause",
         packet,
         lambda: Pause(packet, reason),
-        Way(output, dry_run, actor, workspace),
-        told=told,
+        Way(output, dry_run, actor, workspace, offline),
+        told="paused; bindings stay as they are",
         role="",
     )
 
@@ -281,12 +290,11 @@ def withdraw(
     output: Output = "text",
 ) -> None:
     """End PACKET while nobody is on its next."""
-    told = "withdrawn; nobody was on its next"
     _write(
         "packet withdraw",
         packet,
         lambda: Withdraw(packet, reason),
         Way(output, dry_run, actor, workspace),
-        told=told,
+        told="withdrawn; nobody was on its next",
         role="withdraw",
     )

@@ -5,16 +5,13 @@ from typing import Annotated
 
 import typer
 
+from govern.cli import rollback_rehearse, rollback_verify
 from govern.cli.frame import agreed, ask, context, interactive, same_line, say, show
-from govern.cli.options import Actor, At, DryRun, Folder, Output, Packet, Yes, listed, moment
-from govern.cli.write import write
+from govern.cli.options import Actor, At, Folder, Output, Packet, Yes, listed, moment
 from govern.domain.decision import Accepted, Refused
-from govern.domain.rehearsing import HoldRehearsal
 from govern.domain.rollback import Rollback
 from govern.errors import ExitCode, UsageError
-from govern.operations.asking import rehearse_packet
 from govern.operations.context import Context
-from govern.operations.decide import Outcome
 from govern.operations.policies import published_person
 from govern.operations.rollback import WentBack, roll_back
 from govern.operations.wanted import NoReasonError, Wanted, line
@@ -64,19 +61,8 @@ def execute(
     output: Output = "text",
 ) -> None:
     """Bind cohorts back now: recorded here at once, published as soon as the remote answers."""
-    wanted = Wanted(
-        packet,
-        surface,
-        listed(cohort),
-        _attributes(where),
-        model_version,
-        trigger,
-        reason,
-        note,
-        moment("--since", since) if since else None,
-        to,
-        break_glass,
-    )
+    words = (trigger, reason, note, since, to, break_glass)
+    wanted = _wanted(packet, surface, cohort, where, model_version, *words)
 
     def work() -> Answer:
         return _go(context(actor=actor, workspace=workspace), wanted, yes=yes, quiet=output == "json")
@@ -91,23 +77,46 @@ def plan(
     cohort: Cohorts = "",
     where: Where = "",
     model_version: Version = None,
+    trigger: Trigger = None,
     reason: Code = None,
+    note: Note = None,
+    since: Since = None,
     to: Baseline = None,
+    break_glass: Glass = None,
     actor: Actor = None,
     workspace: Folder = None,
     output: Output = "text",
 ) -> None:
     """What `execute` would do: the same way, and nothing is recorded."""
-    wanted = Wanted(packet, surface, listed(cohort), _attributes(where), model_version, reason=reason, to=to)
+    words = (trigger, reason, note, since, to, break_glass)
+    wanted = _wanted(packet, surface, cohort, where, model_version, *words)
 
     def work() -> Answer:
         went = roll_back(context(actor=actor, workspace=workspace), wanted, dry_run=True)
         if isinstance(went.decision, Refused):
             return _refused("rollback plan", went)
-        lines = (*_planned(went.workspace, went.decision), "plan: nothing was recorded")
+        lines = (*_planned(went.workspace, went.decision, wanted), "plan: nothing was recorded")
         return Answer("rollback plan", lines, advice=("next", line(wanted)), data=data_of(went.records))
 
     raise typer.Exit(show("rollback plan", work, output))
+
+
+def _wanted(
+    packet: str | None,
+    surface: str | None,
+    cohort: str,
+    where: str,
+    model_version: str | None,
+    trigger: str | None,
+    reason: str | None,
+    note: str | None,
+    since: str | None,
+    to: str | None,
+    break_glass: str | None,
+) -> Wanted:
+    begun = moment("--since", since) if since else None
+    whom = (packet, surface, listed(cohort), _attributes(where), model_version)
+    return Wanted(*whom, trigger, reason, note, begun, to, break_glass)
 
 
 def _attributes(text: str) -> dict[str, str] | None:
@@ -120,7 +129,7 @@ def _attributes(text: str) -> dict[str, str] | None:
 def _go(where: Context, wanted: Wanted, *, yes: bool, quiet: bool) -> Answer:
     def confirm(there: Workspace, _: Rollback, decision: Accepted) -> bool:
         if not quiet:
-            say(_planned(there, decision))
+            say(_planned(there, decision, wanted))
         return agreed("Bind now?", yes=yes, quiet=quiet)
 
     try:
@@ -143,16 +152,17 @@ def _refused(name: str, went: WentBack) -> Answer:
         mine = decision.type_line or same_line()
         decision = replace(decision, reasons=(*decision.reasons, *call), type_line=mine)
     answer = refused(name, decision)
-    if went.why is None:
+    if went.why is None and decision.exit != ExitCode.YES:
         return answer
-    lines = (*decision.reasons, went.why.message, *went.why.notes)
+    more = (went.why.message, *went.why.notes) if went.why else ()
+    lines = (*decision.reasons, *more)
     return replace(answer, lines=tuple(row for each in lines for row in wrapped(each, then="  ")))
 
 
-def _planned(there: Workspace, decision: Accepted) -> list[str]:
+def _planned(there: Workspace, decision: Accepted, wanted: Wanted) -> list[str]:
     fresh = "fetched" if there.fetched.ok else "NOT fetched: the remote does not answer"
     head = f"ledger   {(there.tip or '')[:7]}, {fresh if there.repository.remote else 'local'}"
-    return plan_lines(there.state, decision, head=head, now=there.now())
+    return plan_lines(there.state, decision, head=head, now=there.now(), named=wanted.cohorts)
 
 
 def _answer(went: WentBack) -> Answer:
@@ -167,7 +177,7 @@ def _answer(went: WentBack) -> Answer:
         lines += [row for note in went.why.notes for row in wrapped(note, "  ", "    ")]
         advice = ("type", went.why.type_line or "govern sync")
         return Answer("rollback execute", tuple(lines), ExitCode.LEFT, "recorded", advice, data=data)
-    advice = ("next", f"govern rollback show {packet} --format markdown")
+    advice = ("next", f"govern rollback verify {packet} --wait 120")
     return Answer("rollback execute", tuple(lines), advice=advice, data=data)
 
 
@@ -192,42 +202,6 @@ def show_rollback(
     raise typer.Exit(show("rollback show", work, "json" if output == "json" else "text"))
 
 
-@app.command()
-def rehearse(
-    packet: Packet,
-    dry_run: DryRun = False,
-    actor: Actor = None,
-    workspace: Folder = None,
-    output: Output = "text",
-) -> None:
-    """Take every covered cohort back on a throw-away clone, compare, and record that it was held."""
-
-    def work() -> Answer:
-        differs: list[str] = []
-
-        def prepare(there: Workspace) -> HoldRehearsal:
-            rehearsed = rehearse_packet(there, packet)
-            differs.extend(rehearsed.differs)
-            return HoldRehearsal(packet, rehearsed.same, rehearsed.seconds)
-
-        def shown(outcome: Outcome) -> list[str]:
-            if not outcome.records:
-                return []
-            body = outcome.records[0].body
-            cohorts = f"{len(body['cohorts'])} cohort{'s' * (len(body['cohorts']) != 1)}"
-            head = f"{packet}: {cohorts} put on next and taken back in a clone, {body['seconds']:g} s"
-            result = "all back on the frozen baseline, same bytes" if body["same"] else "DID NOT COME BACK"
-            return [
-                *wrapped(head, then="  "),
-                result,
-                *(line for each in differs for line in wrapped(each, "  ")),
-            ]
-
-        where = context(actor=actor, workspace=workspace)
-        answer = write("rollback rehearse", where, prepare, dry_run=dry_run, shown=shown)
-        if not differs:
-            return answer
-        advice = ("type", f"govern phase show {packet}")
-        return replace(answer, exit=ExitCode.NO, verdict="failed", advice=advice)
-
-    raise typer.Exit(show("rollback rehearse", work, output))
+app.command("rehearse")(rollback_rehearse.command)
+app.command("verify")(rollback_verify.verify)
+app.command("note")(rollback_verify.note)

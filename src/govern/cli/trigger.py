@@ -8,19 +8,20 @@ from typing import Annotated
 import typer
 
 from govern.cli.frame import context, show
-from govern.cli.options import Actor, DryRun, Folder, Output, Packet, listed
-from govern.cli.write import accepted, write
-from govern.domain.decision import Refused
+from govern.cli.options import Actor, DryRun, Folder, Offline, Output, Packet, listed
+from govern.cli.write import write
+from govern.domain.commands import Command
 from govern.domain.firing import Rule
 from govern.domain.records import Record
 from govern.errors import UsageError
 from govern.operations.context import Context
-from govern.operations.decide import run
+from govern.operations.decide import Outcome
 from govern.operations.firings import find_trigger, open_firing, to_type
 from govern.operations.looking_back import reading
 from govern.operations.triggers import evaluate as count
 from govern.operations.triggers import read_lines
-from govern.report.answer import Answer, refused
+from govern.operations.workspace import Workspace
+from govern.report.answer import Answer
 from govern.report.triggers import NAME, evaluated_answer, series_answer
 
 app = typer.Typer(no_args_is_help=True, help="Counting triggers, and taking note.")
@@ -50,12 +51,14 @@ def evaluate(
         int | None, typer.Option(help="Without a packet: bad windows in a row that fire.", metavar="COUNT")
     ] = None,
     dry_run: DryRun = False,
+    offline: Offline = False,
     actor: Actor = None,
     workspace: Folder = None,
     output: Output = "text",
 ) -> None:
-    """Count a trigger over every complete window of a series, and record where it fired.
+    """Count a trigger over every complete window, and record where it fired.
 
+    Without --series the KPI's own source is asked, where that is Prometheus.
     Exit 0 whether it fired or not; `fired` and `firing_runs` of --format json say which. A rule given by --op,
     --threshold and --consecutive takes each row as one window, needs no workspace and records nothing.
     """
@@ -71,7 +74,7 @@ def evaluate(
         if not (packet or trigger):
             raise UsageError("evaluate what? Name a packet or --trigger, or give a rule", type_line=ALONE)
         where = context(actor=actor, workspace=workspace)
-        return _of_packet(where, packet, trigger, series, cohorts, dry_run=dry_run)
+        return _of_packet(where, packet, trigger, series, cohorts, dry_run=dry_run, offline=offline)
 
     raise typer.Exit(show(NAME, work, output))
 
@@ -104,28 +107,30 @@ def _of_packet(
     cohorts: tuple[str, ...],
     *,
     dry_run: bool,
+    offline: bool,
 ) -> Answer:
     """A trigger of a packet in the field; a firing that the ledger does not know is recorded."""
-    if series is None:
-        raise UsageError(
-            "measuring from the KPI's source is not in this version: give the values by window",
-            type_line="--series FILE.csv",
-        )
-    there = reading(where, fetch=not dry_run)
+    there = reading(where, fetch=not (dry_run or offline))
     evaluated = count(there, *find_trigger(there, packet, trigger), series, cohorts)
     answer = evaluated_answer(evaluated)
     if not evaluated.fresh:
         return replace(answer, advice=("type", to_type(evaluated)) if evaluated.known else None)
     command = evaluated.command()
-    outcome = run(where, lambda _: command, dry_run=dry_run)
-    if isinstance(outcome.decision, Refused):
-        return refused(NAME, outcome.decision, answer.lines)
-    lead = outcome.records[0]
-    done = accepted(NAME, outcome, answer.lines, f"{lead.name}, {_bound(lead)}")
-    advice = done.advice if dry_run else ("type", to_type(evaluated, lead))
-    return replace(
-        done, data={**answer.data, **done.data, "recorded": None if dry_run else lead.name}, advice=advice
-    )
+    leads: list[Record] = []
+
+    def shown(outcome: Outcome) -> tuple[str, ...]:
+        leads.extend(outcome.records[:1])
+        return answer.lines
+
+    def told(outcome: Outcome) -> str:
+        return f"{outcome.records[0].name}, {_bound(outcome.records[0])}"
+
+    done = write(NAME, where, lambda _: command, dry_run=dry_run, offline=offline, shown=shown, told=told)
+    if not leads:
+        return done  # refused
+    advice = done.advice if dry_run else ("type", to_type(evaluated, leads[0]))
+    recorded = None if dry_run else leads[0].name
+    return replace(done, data={**answer.data, **done.data, "recorded": recorded}, advice=advice)
 
 
 def _bound(record: Record) -> str:
@@ -141,6 +146,7 @@ def ack(
         str | None, typer.Option(help="Its id or record, where several are open.", metavar="ID|STREAM#SEQ")
     ] = None,
     dry_run: DryRun = False,
+    offline: Offline = False,
     actor: Actor = None,
     workspace: Folder = None,
     output: Output = "text",
@@ -149,6 +155,10 @@ def ack(
 
     def work() -> Answer:
         where = context(actor=actor, workspace=workspace)
-        return write("trigger ack", where, lambda there: open_firing(there, packet, trigger), dry_run=dry_run)
+
+        def prepare(there: Workspace) -> Command:
+            return open_firing(there, packet, trigger)
+
+        return write("trigger ack", where, prepare, dry_run=dry_run, offline=offline)
 
     raise typer.Exit(show("trigger ack", work, output))

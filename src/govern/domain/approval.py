@@ -31,6 +31,7 @@ class Approve:
     to: str | None = None
     percent: float | None = None  # for an extension to another share than the packet's own
     attempt: int | None = None
+    expires: str | None = None  # pinned: published later, it counts no longer than it would have
 
 
 def decide(state: State, documents: Documents, command: Approve, actor: Actor, now: str) -> Decision:
@@ -43,14 +44,18 @@ def decide(state: State, documents: Documents, command: Approve, actor: Actor, n
     if [v for v in verdicts if not v.passes and v.check not in LATER]:
         return refused(border, tuple(v for v in verdicts if v.check not in LATER))
     dossier = border.dossier
+    latest = after(now, border.policy.approval_valid)
+    expires = min(command.expires or latest, latest)
+    if expires <= now:
+        raise Refusal(f"it has expired at {expires}: approve again")
     body = {
         "role": "rollout_approve",
         "dossier": dossier,
         "digest": border.dossier_digest,
-        "expires": after(now, border.policy.approval_valid),
+        "expires": expires,
     }
     event = Event(f"packets/{packet.id}", "approval_given/1", body, uses_of(border, verdicts))
-    pinned = replace(command, to=to, attempt=packet.attempt)
+    pinned = replace(command, to=to, attempt=packet.attempt, expires=expires)
     return Accepted((event,), asked(pinned), verdicts, next=line_of(border, command.only))
 
 
@@ -83,6 +88,6 @@ def fold(state: State, record: Record) -> None:
 
 
 CAPABILITY = Capability(
-    writers=(Writer(Approve, decide, ("approval_given/1",), "rollout_approve"),),
+    writers=(Writer(Approve, decide, ("approval_given/1",), "rollout_approve", offline=True),),
     folds={"approval_given/1": fold},
 )

@@ -5,7 +5,7 @@ surface, cohort and instant: the newest one by name, else the surface's default.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ class Move:
     rest: Target
     percent: float = 100
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    packet: str | None = None  # where it is another than the event's
 
 
 def current(surface: Surface, cohort: str) -> Binding:
@@ -54,16 +55,7 @@ def changed(
     body: dict[str, Any] = {
         "cause": cause,
         "targets": targets,
-        "moves": [
-            {
-                "cohort": move.cohort,
-                "attributes": dict(move.attributes),
-                "from": move.rest.digest,
-                "to": move.to.digest,
-                "percent": move.percent,
-            }
-            for move in ordered
-        ],
+        "moves": [_entry(move, packet) for move in ordered],
     }
     if packet is not None:
         body["packet"] = packet
@@ -74,9 +66,21 @@ def changed(
     return Event(f"surfaces/{surface}", "binding_changed/1", body, uses)
 
 
+def _entry(move: Move, packet: str | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "cohort": move.cohort,
+        "attributes": dict(move.attributes),
+        "from": move.rest.digest,
+        "to": move.to.digest,
+        "percent": move.percent,
+    }
+    return entry | ({"packet": move.packet} if move.packet not in (None, packet) else {})
+
+
 def evolve(state: State, record: Record) -> None:
     """Fold `binding_changed`. A move that changes nothing has no effect."""
-    surface = state.surfaces.setdefault(record.stream.partition("/")[2], Surface())
+    name = record.stream.partition("/")[2]
+    surface = state.surfaces.setdefault(name, Surface())
     targets = {digest: Target.of(value) for digest, value in record.body["targets"].items()}
 
     def binding(entry: Mapping[str, Any], since: Sequence[Binding]) -> Binding:
@@ -87,7 +91,7 @@ def evolve(state: State, record: Record) -> None:
             otherwise=targets[entry["from"]] if entry.get("from") else None,
             percent=entry.get("percent", 100),
             cause=record.body["cause"],
-            packet=record.body.get("packet"),
+            packet=entry.get("packet", record.body.get("packet")),
             actor=record.actor,
             attributes=entry.get("attributes", {}),
         )
@@ -100,33 +104,53 @@ def evolve(state: State, record: Record) -> None:
         timeline.append(new)
     if "default" in record.body:
         surface.default.append(binding(record.body["default"], surface.default))
+    for packet in state.packets.values():
+        if packet.surface == name and packet.next is not None:
+            _follow(packet, packet.next.digest, record.body["moves"])
+
+
+def _follow(packet: Packet, own: str, moves: Iterable[Mapping[str, Any]]) -> None:
+    """Who is taken on from a packet's next by a later packet, and who comes back to it."""
+    for move in moves:
+        if move["to"] == own:
+            packet.elsewhere.discard(move["cohort"])
+        elif packet.stages.get(move["cohort"]) in ("canary", "wide"):
+            packet.elsewhere.add(move["cohort"])
 
 
 def way_back(
     state: State, packet: Packet, cohorts: Iterable[str], to: Target | None = None
 ) -> tuple[Move, ...]:
-    """The moves that take `cohorts` of a packet back: to its prev as rehearsed, all of each cohort.
+    """The moves that take `cohorts` of a packet back, all of each: to `to`, or to what is known to be good.
 
-    Where prev was itself taken back meanwhile, to what requests without a key get: the known-good one.
     Needs no document and never fails: there is always a default.
     """
     surface = state.surfaces[packet.surface]
-    target = to or packet.prev or surface.default[-1].to
-    if to is None and _taken_back(state, target, besides=packet.id):
-        target = surface.default[-1].to
+    target = to or known_good(state, packet)
     moves = []
     for cohort in sorted(cohorts):
         now = current(surface, cohort)
         if now.to.digest != target.digest or now.percent != 100:
-            moves.append(Move(cohort, target, now.to, 100, now.attributes))
+            moves.append(Move(cohort, target, now.to, 100, now.attributes, packet.id))
     return tuple(moves)
 
 
-def _taken_back(state: State, target: Target, *, besides: str) -> bool:
-    return any(
-        packet.phase == "rolled_back" and packet.next is not None and packet.next.digest == target.digest
-        for packet in state.packets.values()
-        if packet.id != besides
+def known_good(state: State, packet: Packet, ending: Collection[str] = ()) -> Target:
+    """The packet's prev, as rehearsed. Where that was itself taken back, or is by the packets `ending` in the same
+    command: the newest default of the surface that was not; the packet's own next only where there is no other.
+    """
+    surface = state.surfaces[packet.surface]
+    first = packet.prev or surface.default[-1].to
+    bad, adopted = set(), set()
+    for other in state.packets.values():
+        if other.next is not None and (other.phase == "rolled_back" or other.id in ending):
+            bad.add(other.next.digest)
+        elif other.next is not None and other.phase == "adopted":
+            adopted.add(other.next.digest)  # a later packet made it good
+    defaults = [bound.to for bound in reversed(surface.default)]
+    others = [target for target in defaults if target != packet.next]
+    return next(
+        (target for target in (first, *others, *defaults) if target.digest not in bad - adopted), first
     )
 
 

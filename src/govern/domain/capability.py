@@ -20,7 +20,8 @@ class Writer:
 
     `automation` says that an actor of kind automation may give it; promotions never. `glass` says that any person
     may give it who breaks the glass, in writing: only the way back. `claimed` says that a name given by --actor is
-    enough: for facts alone.
+    enough: for facts alone. `offline` says that it may be recorded where the published tip is not known, and is
+    decided again once it is: facts, a pause, an approval; nothing that moves a packet. The way back asks nobody.
     """
 
     command: type[Any]
@@ -30,6 +31,7 @@ class Writer:
     automation: bool = False
     glass: bool = False
     claimed: bool = False
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

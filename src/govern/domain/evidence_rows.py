@@ -1,4 +1,4 @@
-"""The shape of the rows in the tables of shadow pairs: what checks and screens may rely on when they read them.
+"""The shape of the rows in the tables of evidence: what checks and screens may rely on when they read them.
 
 Whether the figures are true is not said here; a record may have been pushed by hand, and its tables with it.
 """
@@ -13,6 +13,8 @@ from govern.domain.pairs import COUNTED
 _DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
 SUMS = ("sum_prev", "sum_next")
 FLIPS = (None, "pass_to_fail", "fail_to_pass")
+STAMPED = ("matched", "late", "mismatched", "missing_version", "calibration_missing")
+_WINDOW = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/PT[0-9]{1,5}[HMS]", re.ASCII)
 
 
 def wrong_rows(rows: Iterable[Any]) -> str:
@@ -23,6 +25,18 @@ def wrong_rows(rows: Iterable[Any]) -> str:
 def wrong_items(items: Iterable[Any]) -> str:
     """The same for the listed items: flips and largest losses."""
     return _first_wrong(items, _wrong_in_item)
+
+
+def wrong_stamps(rows: Iterable[Any]) -> str:
+    """The same for a sample of stamps: one row a cohort and arm."""
+    rows, seen = list(rows), set[tuple[str, str]]()
+    if wrong := _first_wrong(rows, _wrong_in_stamps):
+        return wrong
+    for place, row in enumerate(rows, start=1):
+        if (key := (row["cohort"], row["arm"])) in seen:
+            return f"row {place}: {row['cohort']}, arm {row['arm']} stands there twice"
+        seen.add(key)
+    return "" if rows else "it has no row"
 
 
 def _first_wrong(rows: Iterable[Any], wrong: Any) -> str:
@@ -65,6 +79,24 @@ def _wrong_in_item(item: Mapping[str, Any]) -> str:
         "flip": flip is None or (isinstance(flip, str) and flip in FLIPS),
         "loss": isinstance(item.get("loss"), bool),
         "dimensions": isinstance(item.get("dimensions"), Mapping),
+    }
+    return next((f"`{field}`" for field, right in says.items() if not right), "")
+
+
+def _wrong_in_stamps(row: Mapping[str, Any]) -> str:
+    """Every decision of the sample has one outcome, so that the counts add up to n."""
+    counts = row.get("counts")
+    counted = isinstance(counts, Mapping) and set(counts) == set(STAMPED)
+    counted = counted and all(_is_integer(count) and count >= 0 for count in row["counts"].values())
+    says = {
+        "kpi": row.get("kpi", 0) is None,
+        "cohort": isinstance(row.get("cohort"), str),
+        "window": isinstance(row.get("window"), str) and _WINDOW.fullmatch(row["window"]) is not None,
+        "arm": row.get("arm") in ("next", "prev"),
+        "counts": counted,
+        "n": _is_integer(row.get("n")) and counted and 0 < row["n"] == sum(row["counts"].values()),
+        "excluded": _is_integer(row.get("excluded")) and row["excluded"] >= 0,
+        "value": row.get("value", 0) is None,
     }
     return next((f"`{field}`" for field, right in says.items() if not right), "")
 

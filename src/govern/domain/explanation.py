@@ -68,6 +68,6 @@ def fold(state: State, record: Record) -> None:
 
 
 CAPABILITY = Capability(
-    writers=(Writer(Explain, decide, ("divergence_explained/1",), claimed=True),),
+    writers=(Writer(Explain, decide, ("divergence_explained/1",), claimed=True, offline=True),),
     folds={"divergence_explained/1": fold},
 )

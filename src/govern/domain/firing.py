@@ -1,14 +1,15 @@
-"""The arithmetic of triggers: which windows are bad, and where enough of them stand in a row.
+"""The arithmetic of triggers: which windows are bad, and where enough of them lie close together.
 
 A trigger's windows are its own: of one length, half-open, counted from the workspace's anchor. Whose they are and
 what follows from a firing is decided in `triggers`.
 """
 
 import math
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from govern.domain.bands import BEYOND
@@ -19,13 +20,16 @@ POOLED = None  # the cohort of a value over all cohorts together
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When one window is bad, and how many bad ones in a row fire. `threshold` is in `unit`."""
+    """When one window is bad, and how many bad ones fire: in a row, or among any `of` windows. `threshold` is in
+    `unit`.
+    """
 
     op: str
     threshold: float
-    consecutive: int
+    bad: int
     unit: str = ""
     on_no_data: str = "inconclusive"
+    of: int | None = None
 
     def is_bad(self, value: float | None) -> bool | None:
         """None: nobody can say. No value is what `on_no_data` says; NaN and infinity neither breach nor pass."""
@@ -39,32 +43,42 @@ class Rule:
             return None
         return BEYOND[self.op](abs(value) if self.unit == "ranks" else value, self.threshold)
 
-    def runs(self, values: Iterable[float | None]) -> list[tuple[int, int]]:
-        """First and last index of each stretch in which the rule fires: from the bad window that completes the
-        count up to the last bad one. What cannot be said ends a stretch as a good window does.
+    def firings(self, values: Iterable[float | None]) -> list["Firing"]:
+        """Each firing, oldest first. It goes on with every bad window up to which the count is full again out of
+        windows that touch it. What cannot be said counts as a good window does.
         """
-        found: list[tuple[int, int]] = []
-        row = 0
+        found: list[Firing] = []
+        counted: deque[int] = deque()  # the bad windows among the newest
         for place, value in enumerate(values):
-            row = row + 1 if self.is_bad(value) else 0
-            if row == self.consecutive:
-                found.append((place, place))
-            elif row > self.consecutive:
-                found[-1] = (found[-1][0], place)
+            if not self.is_bad(value):
+                continue
+            counted.append(place)
+            while counted[0] <= place - (self.of or self.bad):
+                counted.popleft()
+            if len(counted) >= self.bad:
+                fresh = Firing(counted[0], place, place)
+                if found and fresh.begin <= found[-1].end + 1:
+                    fresh = replace(found.pop(), end=place)
+                found.append(fresh)
         return found
 
-    def streak(self, values: Sequence[float | None], *, at_worst: bool = False) -> int:
-        """How many of the newest windows in a row are bad; `at_worst`: or cannot be said."""
-        count = 0
-        for bad in map(self.is_bad, reversed(values)):
-            if not (at_worst if bad is None else bad):
-                break
-            count += 1
-        return count
+    def runs(self, values: Iterable[float | None]) -> list[tuple[int, int]]:
+        """First and last index of each stretch in which the rule fires: from the bad window that completes the
+        count up to the last bad one.
+        """
+        return [(firing.full, firing.end) for firing in self.firings(values)]
+
+    def counted(self, values: Sequence[float | None], *, at_worst: bool = False) -> int:
+        """How many bad windows count towards firing now, in a row or among the newest; `at_worst`: or cannot be
+        said.
+        """
+        newest = values[-self.of :] if self.of else values
+        bad = [at_worst if said is None else said for said in map(self.is_bad, reversed(newest))]
+        return sum(bad) if self.of else sum(takewhile(bool, bad))
 
     def is_open(self, values: Sequence[float | None]) -> bool:
         """Whether it fires now hangs on windows that cannot be judged."""
-        return self.streak(values) < self.consecutive <= self.streak(values, at_worst=True)
+        return self.counted(values) < self.bad <= self.counted(values, at_worst=True)
 
     def worst(self, rows: Iterable["Row"]) -> "Row":
         """The row that speaks for a window: a bad one, else one that cannot be judged, else the nearest to bad."""
@@ -77,6 +91,15 @@ class Rule:
             return {True: 2, None: 1, False: 0}[bad], sign * size if finite else -math.inf
 
         return max(rows, key=rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """Indices: the first bad window that was counted, the one that made the count full, the last bad one."""
+
+    begin: int
+    full: int
+    end: int
 
 
 def firing_runs(
@@ -147,10 +170,9 @@ class Line:
         return [row.value for row in self.rows]
 
     def fired(self, rule: Rule) -> list["Line"]:
-        """Each firing with every bad window that it rests on, also those before the count was full."""
+        """Each firing with every window from the first bad one that was counted to the last."""
         return [
-            Line(self.name, self.rows[first - rule.consecutive + 1 : last + 1])
-            for first, last in rule.runs(self.values)
+            Line(self.name, self.rows[firing.begin : firing.end + 1]) for firing in rule.firings(self.values)
         ]
 
 

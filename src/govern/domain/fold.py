@@ -5,7 +5,9 @@ chain stay. Gates are decided again elsewhere; what that found comes in as `void
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from govern.domain.binding import current
 from govern.domain.capabilities import FOLDS, WRITERS
 from govern.domain.policy import Actor
 from govern.domain.records import Record
@@ -68,7 +70,10 @@ def _fits(state: State, records: Sequence[Record]) -> bool:
     packet = state.packet(asked["packet"])
     if "attempt" in asked and asked["attempt"] != packet.attempt:
         return False
+    named = {f"packets/{packet_id}" for packet_id in _packets(asked)}
     for record in records:
+        if record.event.startswith("rolled_back/") and record.stream not in named:
+            return False
         if record.event == "phase_advanced/1" and record.body["from"] != packet.phase:
             return False
         if record.event == "binding_changed/1" and not _in_scope(state, records, record):
@@ -76,10 +81,22 @@ def _fits(state: State, records: Sequence[Record]) -> bool:
     return True
 
 
+def _packets(asked: Mapping[str, Any]) -> list[str]:
+    """The packets that a command is about: one, or for a rollback several."""
+    return [asked["packet"], *(part["packet"] for part in asked.get("also", ()))]
+
+
 def _in_scope(state: State, records: Sequence[Record], record: Record) -> bool:
-    """A packet's command moves only cohorts it covers or adds, on its own surface."""
-    asked = records[0].asked or {}
-    packet = state.packet(asked["packet"])
-    covered = set(packet.stages) | set(records[0].body.get("new", ()))
-    moved = {move["cohort"] for move in record.body["moves"]}
-    return record.stream == f"surfaces/{packet.surface}" and moved <= covered
+    """A packet's command moves only cohorts it covers or adds, on its own surface; adoption pins whoever is left."""
+    packets = [state.packet(packet_id) for packet_id in _packets(records[0].asked or {})]
+    here = [packet for packet in packets if record.stream == f"surfaces/{packet.surface}"]
+    covered = {cohort for packet in here for cohort in packet.stages} | set(records[0].body.get("new", ()))
+    moved = [move for move in record.body["moves"] if move["cohort"] not in covered]
+    return bool(here) and all(record.body["cause"] == "adopt" and _stays(state, record, m) for m in moved)
+
+
+def _stays(state: State, record: Record, move: Mapping[str, Any]) -> bool:
+    """It names what the cohort has already."""
+    surface = state.surfaces[record.stream.partition("/")[2]]
+    now = current(surface, move["cohort"])
+    return (move["to"], move["percent"]) == (now.to.digest, now.percent)

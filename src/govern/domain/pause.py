@@ -106,7 +106,7 @@ def fold_withdrawn(state: State, record: Record) -> None:
 
 CAPABILITY = Capability(
     writers=(
-        Writer(Pause, pause, ("packet_paused/1",), automation=True, claimed=True),
+        Writer(Pause, pause, ("packet_paused/1",), automation=True, claimed=True, offline=True),
         Writer(Resume, resume, ("packet_resumed/1",), "rollout_approve"),
         Writer(Withdraw, withdraw, ("withdrawn/1",)),
     ),

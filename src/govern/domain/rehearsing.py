@@ -21,6 +21,7 @@ class HoldRehearsal:
     same: bool
     seconds: float
     cohorts: tuple[str, ...] = ()
+    day: str | None = None  # pinned, as the cohorts are
 
 
 def decide(state: State, documents: Documents, command: HoldRehearsal, actor: Actor, now: str) -> Decision:
@@ -33,18 +34,23 @@ def decide(state: State, documents: Documents, command: HoldRehearsal, actor: Ac
     if not cohorts:
         coverage = packet_in_force(state, documents, packet.id).value["cohort_coverage"]
         cohorts = expand(coverage, cohort_dictionary(documents))
+    day = min(command.day or now[:10], now[:10])
     events = [rehearsal_held(packet.id, "clone", cohorts, same=command.same, seconds=command.seconds)]
     if command.same and packet.prev is not None:
-        events.append(baseline_verified(packet.prev, "rehearsal", now[:10], f"packets/{packet.id}"))
-    return Accepted(
-        tuple(events), asked(replace(command, cohorts=cohorts)), next=f"govern phase check {packet.id}"
-    )
+        events.append(baseline_verified(packet.prev, "rehearsal", day, f"packets/{packet.id}"))
+    pinned = replace(command, cohorts=cohorts, day=day)
+    return Accepted(tuple(events), asked(pinned), next=f"govern phase check {packet.id}")
 
 
 CAPABILITY = Capability(
     writers=(
         Writer(
-            HoldRehearsal, decide, ("rehearsal_held/1", "baseline_verified/1"), automation=True, claimed=True
+            HoldRehearsal,
+            decide,
+            ("rehearsal_held/1", "baseline_verified/1"),
+            automation=True,
+            claimed=True,
+            offline=True,
         ),
     ),
     folds={"rehearsal_held/1": fold_rehearsed},

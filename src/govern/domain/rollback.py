@@ -4,27 +4,20 @@ It has no gate and reads no document: all it needs stands in the ledger. Finding
 person under stress, and publishing when the remote is gone, are the command line's business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from govern.domain.baseline import Target
-from govern.domain.binding import Move, changed, way_back
+from govern.domain.binding import changed
 from govern.domain.capability import Capability, Writer
 from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision
 from govern.domain.document import Documents
+from govern.domain.duties import fold_review_scheduled, review_scheduled
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
-from govern.domain.rollback_scope import (
-    began,
-    cohorts_of,
-    default_back,
-    fired_by,
-    packet_of,
-    target_of_command,
-)
-from govern.domain.state import Duty, Packet, State
+from govern.domain.rollback_scope import Part, parts_of, require_reason
+from govern.domain.state import EVERYONE, Duty, State
 from govern.domain.windows import after
 
 
@@ -34,7 +27,8 @@ class Rollback:
 
     `trigger` names the record of the trigger that fired, `to` another baseline than prev, `break_glass` why
     somebody without the role goes back. `stale`: the ledger could not be refreshed, so that "already back" is no
-    answer: it is recorded, and decided again when the remote answers.
+    answer: it is recorded, and decided again when the remote answers. `also` are more packets that go back in the
+    same commit: {packet, cohorts, trigger} each, cohorts and trigger as above.
     """
 
     do: ClassVar[str] = "rollback"
@@ -47,106 +41,113 @@ class Rollback:
     to: str | None = None
     break_glass: str | None = None
     stale: bool = False
+    also: tuple[Mapping[str, Any], ...] = ()
 
 
 def decide(state: State, documents: Documents, command: Rollback, actor: Actor, now: str) -> Decision:
-    packet = packet_of(state, command)
-    cohorts = cohorts_of(state, packet, command)
-    fired = fired_by(packet, command)
-    moves = way_back(state, packet, cohorts, target_of_command(state, packet, command))
+    require_reason(state, command)
+    parts = parts_of(state, command, now)
     events = [
-        Event(
-            f"packets/{packet.id}",
-            "rolled_back/1",
-            _body(state, packet, command, actor, now, cohorts, moves),
-            fired,
-        ),
-        *_acknowledged(packet, fired),
-        _review(state, packet, actor, now),
-        changed(
-            packet.surface,
-            "rollback",
-            moves,
-            packet=packet.id,
-            default=default_back(state, packet, cohorts, moves),
-        ),
-        Event(
-            f"surfaces/{packet.surface}",
-            "promotions_frozen/1",
-            {"cohorts": list(cohorts), "because": command.reason, "packet": packet.id},
-        ),
-        *_dependents(state, packet),
+        Event(_stream(part), "rolled_back/1", _body(state, part, command, actor, now), tuple(part.fired))
+        for part in parts
     ]
-    line = f"govern phase show {packet.id}"
-    return Accepted(tuple(events), asked(replace(command, cohorts=tuple(cohorts))), next=line)
+    for part in parts:
+        events += [*_acknowledged(part), review_scheduled(state, part.packet, actor, now)]
+    for surface in dict.fromkeys(part.packet.surface for part in parts):
+        here = [part for part in parts if part.packet.surface == surface]
+        events += _moved(surface, here, command.reason)
+    line = f"govern rollback verify {parts[0].packet.id} --wait 120"
+    return Accepted((*events, *_dependents(state, parts)), _pinned(command, parts), next=line)
 
 
-def _body(
-    state: State,
-    packet: Packet,
-    command: Rollback,
-    actor: Actor,
-    now: str,
-    cohorts: Sequence[str],
-    moves: Sequence[Move],
-) -> dict[str, Any]:
+def _pinned(command: Rollback, parts: Sequence[Part]) -> dict[str, Any]:
+    """What was asked, with exactly those who go: deciding it again takes nobody else."""
+    lead, *more = parts
+    first = replace(
+        command,
+        packet=lead.packet.id,
+        cohorts=lead.cohorts,
+        trigger=next(iter(lead.fired), None),
+        also=tuple(
+            {"packet": part.packet.id, "cohorts": list(part.cohorts)}
+            | ({"trigger": name} if (name := next(iter(part.fired), None)) else {})
+            for part in more
+        ),
+    )
+    return asked(first)
+
+
+def _stream(part: Part) -> str:
+    return f"packets/{part.packet.id}"
+
+
+def _body(state: State, part: Part, command: Rollback, actor: Actor, now: str) -> dict[str, Any]:
     numbers = state.in_force.numbers
     body: dict[str, Any] = {
-        "surface": packet.surface,
-        "cohorts": list(cohorts),
-        "stay": [cohort for cohort in packet.on_next if cohort not in cohorts],
-        "to": moves[0].to.baseline if moves else _prev(packet).baseline,
+        "surface": part.packet.surface,
+        "cohorts": list(part.cohorts),
+        "stay": list(part.stay),
+        "to": part.to.baseline,
         "reason": command.reason,
-        "range": {"since": began(state, packet, command, cohorts, now)},
+        "range": {"since": part.since},
         "relabel": {
             "owner": actor.person,
             "due": after(now, numbers["relabel_within"]),
-            "context": f"{packet.id}-{packet.attempt}",
+            "context": f"{part.packet.id}-{part.packet.attempt}",
         },
     }
-    if command.trigger:
-        body["trigger"] = command.trigger
+    if part.fired:
+        body["trigger"] = next(iter(part.fired))
     if command.break_glass:
         reviewers = state.in_force.holders("rollback_execute") or (actor.person,)
         due = after(now, state.in_force.view["windows"]["length"])
-        body["break_glass"] = {"why": command.break_glass, "reviewer": reviewers[0], "due": due}
+        another = next((person for person in reviewers if person != actor.person), reviewers[0])
+        body["break_glass"] = {"why": command.break_glass, "reviewer": another, "due": due}
     return body | (
         {"note": command.note} if command.note else {"note_due": after(now, numbers["note_within"])}
     )
 
 
-def _acknowledged(packet: Packet, fired: Sequence[str]) -> list[Event]:
+def _acknowledged(part: Part) -> list[Event]:
     """Going back is taking note of the incident, where nobody had."""
-    stream = f"packets/{packet.id}"
     return [
-        Event(stream, "incident_acknowledged/1", {"trigger": name}, (name,))
-        for name in fired
-        if name not in packet.acknowledged
+        Event(_stream(part), "incident_acknowledged/1", {"trigger": name}, (name,))
+        for name in part.fired
+        if name not in part.packet.acknowledged
     ]
 
 
-def _review(state: State, packet: Packet, actor: Actor, now: str) -> Event:
-    reviewers = state.in_force.holders("monitoring_review") or (actor.person,)
-    body = {
-        "calibration": packet.next.calibration if packet.next else None,
-        "owner": reviewers[0],
-        "due": after(now, state.in_force.numbers["calibration_review_within"]),
-    }
-    return Event(f"packets/{packet.id}", "calibration_review_scheduled/1", body)
-
-
-def _dependents(state: State, packet: Packet) -> list[Event]:
-    """Open packets whose prev is what moved: they wait until somebody has looked."""
-    assert packet.next is not None
+def _moved(surface: str, parts: Sequence[Part], reason: str) -> list[Event]:
+    """One move and one freeze a surface: of those who went back, of everybody where the default did."""
+    lead = next(
+        (part for part in parts if part.default), parts[0]
+    )  # the default is moved by the event's packet
+    moves = [move for part in parts for move in part.moves]
+    cohorts = sorted(cohort for part in parts for cohort in part.cohorts)
     return [
+        changed(surface, "rollback", moves, packet=lead.packet.id, default=lead.default),
         Event(
-            f"packets/{other.id}",
-            "packet_paused/1",
-            {"reason": f"builds on {packet.id}, which was rolled back"},
-        )
-        for other in sorted(state.packets.values(), key=lambda other: other.id)
-        if other.open and not other.paused_by and other.prev and other.prev.digest == packet.next.digest
+            f"surfaces/{surface}",
+            "promotions_frozen/1",
+            {
+                "cohorts": [EVERYONE] if lead.default else cohorts,
+                "because": reason,
+                "packet": lead.packet.id,
+            },
+        ),
     ]
+
+
+def _dependents(state: State, parts: Sequence[Part]) -> Iterator[Event]:
+    """Open packets whose prev is what moved: they wait until somebody has looked. Those that end here need not."""
+    moved = {part.packet.next.digest: part.packet.id for part in reversed(parts) if part.packet.next}
+    ending = {part.packet.id for part in parts if not part.stay}
+    for other in sorted(state.packets.values(), key=lambda other: other.id):
+        if not other.open or other.paused_by or other.id in ending or other.prev is None:
+            continue
+        if other.prev.digest in moved:
+            reason = f"builds on {moved[other.prev.digest]}, which was rolled back"
+            yield Event(f"packets/{other.id}", "packet_paused/1", {"reason": reason})
 
 
 def fold_rolled_back(state: State, record: Record) -> None:
@@ -155,7 +156,7 @@ def fold_rolled_back(state: State, record: Record) -> None:
     packet.attempt += 1
     packet.history.append(record)
     packet.stages |= dict.fromkeys(body["cohorts"], "back")
-    if not packet.on_next and packet.phase != "adopted":
+    if not packet.on_next:
         packet.phase = "rolled_back"
     relabel = body["relabel"]
     owed = [Duty("relabel", body["surface"], packet.id, relabel["owner"], relabel["due"], record.name)]
@@ -174,22 +175,9 @@ def fold_acknowledged(state: State, record: Record) -> None:
     state.touch(record.stream.partition("/")[2]).acknowledged[record.body["trigger"]] = record
 
 
-def fold_review(state: State, record: Record) -> None:
-    packet = state.touch(record.stream.partition("/")[2])
-    body = record.body
-    state.duties.append(
-        Duty("calibration_review", packet.surface, packet.id, body["owner"], body["due"], record.name)
-    )
-
-
 def fold_frozen(state: State, record: Record) -> None:
     surface = state.surfaces[record.stream.partition("/")[2]]
     surface.frozen |= dict.fromkeys(record.body["cohorts"], record.name)
-
-
-def _prev(packet: Packet) -> Target:
-    assert packet.prev is not None
-    return packet.prev
 
 
 CAPABILITY = Capability(
@@ -213,7 +201,7 @@ CAPABILITY = Capability(
     folds={
         "rolled_back/1": fold_rolled_back,
         "incident_acknowledged/1": fold_acknowledged,
-        "calibration_review_scheduled/1": fold_review,
+        "calibration_review_scheduled/1": fold_review_scheduled,
         "promotions_frozen/1": fold_frozen,
     },
 )

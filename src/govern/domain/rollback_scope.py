@@ -1,13 +1,14 @@
 """Whom a rollback takes back, and where to: from the ledger alone, with the nearest name where one is misspelt."""
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from govern.domain.baseline import Target
-from govern.domain.binding import Move, current
+from govern.domain.binding import Move, current, known_good, way_back
 from govern.domain.decision import Refusal
 from govern.domain.findings import nearest
-from govern.domain.state import Packet, State
+from govern.domain.state import Binding, Packet, State
 from govern.errors import ExitCode
 
 
@@ -28,29 +29,98 @@ class Asked(Protocol):
     def to(self) -> str | None: ...
     @property
     def stale(self) -> bool: ...
+    @property
+    def also(self) -> tuple[Mapping[str, Any], ...]: ...
 
 
-def packet_of(state: State, command: Asked) -> Packet:
-    packet = state.packets.get(command.packet)
-    if packet is not None and packet.prev is None:
-        raise Refusal(f"{packet.id} was never in shadow: nobody is on next", exit=ExitCode.YES)
-    if packet is None:
-        close = nearest(command.packet, state.packets)
-        raise Refusal(
-            f"no packet `{command.packet}` in the ledger" + (f"; nearest: {close}" if close else ""),
-            exit=ExitCode.COULD_NOT,
-        )
+@dataclass(frozen=True)
+class Part:
+    """One packet of a rollback: who of it goes where, the trigger's record, and since when the incident has been.
+
+    `default` is from what to what the surface's default moves, where it does.
+    """
+
+    packet: Packet
+    cohorts: tuple[str, ...]
+    fired: Mapping[str, str]  # record of the trigger -> start of its first bad window
+    to: Target
+    moves: tuple[Move, ...]
+    default: tuple[Target | None, Target] | None
+    since: str
+
+    @property
+    def stay(self) -> tuple[str, ...]:
+        going = frozenset(self.cohorts)
+        return tuple(cohort for cohort in self.packet.on_next if cohort not in going)
+
+
+def parts_of(state: State, command: Asked, now: str) -> list[Part]:
+    """Each packet of which somebody goes back. Refusal where nobody does (exit code 0), or where a name is none."""
+    named = [(command.packet, command.cohorts, command.trigger)]
+    named += [(each["packet"], tuple(each["cohorts"]), each.get("trigger")) for each in command.also]
+    if len({packet for packet, *_ in named}) < len(named):
+        raise Refusal("one packet is named twice", exit=ExitCode.COULD_NOT)
+    going: list[tuple[Packet, tuple[str, ...], Mapping[str, str]]] = []
+    idle: list[str] = []
+    for packet_id, wanted, trigger in named:
+        packet = _packet(state, packet_id)
+        fired = _fired(packet, trigger)
+        if cohorts := _going(packet, wanted, stale=command.stale):
+            going.append((packet, cohorts, fired))
+        else:
+            surface = state.surfaces[packet.surface]
+            idle += [f"{c} on {current(surface, c).to.baseline}" for c in wanted or packet.on_next]
+    if not going:
+        said = f"already back, nothing to do: {', '.join(idle) or 'nobody is on next'}"
+        raise Refusal(said, exit=ExitCode.YES)
+    ending = {packet.id for packet, cohorts, _ in going if not set(packet.on_next) - set(cohorts)}
+    return [_part(state, packet, cohorts, fired, ending, command, now) for packet, cohorts, fired in going]
+
+
+def _part(
+    state: State,
+    packet: Packet,
+    cohorts: tuple[str, ...],
+    fired: Mapping[str, str],
+    ending: set[str],
+    command: Asked,
+    now: str,
+) -> Part:
+    to = _named_target(state, packet, command.to) or known_good(state, packet, ending - {packet.id})
+    moves = way_back(state, packet, cohorts, to)
+    surface = state.surfaces[packet.surface]
+    began = _began(state, packet, cohorts, command.since or min(fired.values(), default=None), now)
+    # An adopted packet made its next the default: with the last of its cohorts that goes back, too.
+    ends = packet.id in ending and packet.phase == "adopted" and packet.next is not None
+    last = surface.default[-1].to
+    back = (last, to) if ends and packet.next is not None and last.digest == packet.next.digest else None
+    return Part(packet, cohorts, fired, to, moves, back, began)
+
+
+def require_reason(state: State, command: Asked) -> None:
     reasons = state.in_force.view["entry_reasons"]
     if command.reason not in reasons:
         raise Refusal(
             f"no reason `{command.reason}`; there are: {', '.join(reasons)}", exit=ExitCode.COULD_NOT
         )
+
+
+def _packet(state: State, packet_id: str) -> Packet:
+    packet = state.packets.get(packet_id)
+    if packet is not None and packet.prev is None:
+        raise Refusal(f"{packet.id} was never in shadow: nobody is on next", exit=ExitCode.YES)
+    if packet is None:
+        close = nearest(packet_id, state.packets)
+        raise Refusal(
+            f"no packet `{packet_id}` in the ledger" + (f"; nearest: {close}" if close else ""),
+            exit=ExitCode.COULD_NOT,
+        )
     return packet
 
 
-def cohorts_of(state: State, packet: Packet, command: Asked) -> list[str]:
-    known = packet.on_next
-    wanted = sorted(set(command.cohorts)) or list(known)
+def _going(packet: Packet, named: Sequence[str], *, stale: bool) -> tuple[str, ...]:
+    """Of those named, or of all, who is on next; where nobody can know that, also who went back before."""
+    wanted = tuple(sorted(set(named))) or packet.on_next
     for cohort in wanted:
         if cohort not in packet.stages:
             close = nearest(cohort, packet.stages)
@@ -58,33 +128,39 @@ def cohorts_of(state: State, packet: Packet, command: Asked) -> list[str]:
                 f"no cohort `{cohort}` in {packet.id}" + (f"; nearest: {close}" if close else ""),
                 exit=ExitCode.COULD_NOT,
             )
-    going = [cohort for cohort in wanted if cohort in known]
-    if not going and command.stale and command.cohorts and all(packet.stages[c] == "back" for c in wanted):
-        return wanted
-    if not going:
-        where = ", ".join(f"{c} on {current(state.surfaces[packet.surface], c).to.baseline}" for c in wanted)
-        raise Refusal(f"already back, nothing to do: {where or 'nobody is on next'}", exit=ExitCode.YES)
-    return going
+    there = frozenset(packet.on_next)
+    going = tuple(cohort for cohort in wanted if cohort in there)
+    unknown = stale and named and all(packet.stages[cohort] == "back" for cohort in wanted)
+    return wanted if unknown and not going else going
 
 
-def fired_by(packet: Packet, command: Asked) -> tuple[str, ...]:
-    """The trigger's record, where one is named."""
-    if command.trigger is None:
-        return ()
-    names = [record.name for record in packet.fired]
-    if command.trigger not in names:
-        there = f"; there are: {', '.join(names)}" if names else ": none has fired"
-        raise Refusal(f"no trigger of {packet.id} fired as {command.trigger}{there}", exit=ExitCode.COULD_NOT)
-    return (command.trigger,)
+def _fired(packet: Packet, trigger: str | None) -> dict[str, str]:
+    """The trigger's record, where one is named, with the start of its first bad window."""
+    if trigger is None:
+        return {}
+    found = {record.name: str(record.body["first"]) for record in packet.fired}
+    if trigger not in found:
+        there = f"; there are: {', '.join(found)}" if found else ": none has fired"
+        raise Refusal(f"no trigger of {packet.id} fired as {trigger}{there}", exit=ExitCode.COULD_NOT)
+    return {trigger: found[trigger]}
 
 
-def target_of_command(state: State, packet: Packet, command: Asked) -> Target | None:
-    """Another baseline than prev: one that a cohort, or everybody, was on before and that no open packet leads to.
+def _named_target(state: State, packet: Packet, to: str | None) -> Target | None:
+    """Another baseline than prev, where one is named: what a cohort, or everybody, was on before.
 
     The way back never leads forward: to what was only ever reached through a gate of a packet still in the field.
     """
-    if command.to is None:
+    if to is None:
         return None
+    known = targets(state, packet)
+    if to not in known:
+        there = ", ".join(sorted(known))
+        raise Refusal(f"{packet.surface} never ran `{to}`; it knows: {there}", exit=ExitCode.COULD_NOT)
+    return known[to]
+
+
+def targets(state: State, packet: Packet) -> dict[str, Target]:
+    """What a packet may go back to, by id."""
     forward = {
         other.next.digest for other in state.packets.values() if other.next and other.phase != "adopted"
     }
@@ -92,41 +168,40 @@ def target_of_command(state: State, packet: Packet, command: Asked) -> Target | 
     sides = [other.prev for other in state.packets.values() if other.surface == packet.surface and other.prev]
     sides += [bound.to for line in (surface.default, *surface.cohorts.values()) for bound in line]
     barred = forward | ({packet.next.digest} if packet.next else set())
-    known: dict[str, Target] = {side.baseline: side for side in sides if side.digest not in barred}
-    if command.to not in known:
-        there = ", ".join(sorted(known))
-        raise Refusal(
-            f"{packet.surface} never ran `{command.to}`; it knows: {there}", exit=ExitCode.COULD_NOT
-        )
-    return known[command.to]
+    return {side.baseline: side for side in sides if side.digest not in barred}
 
 
-def default_back(
-    state: State, packet: Packet, cohorts: Sequence[str], moves: Sequence[Move]
-) -> tuple[Target | None, Target] | None:
-    """An adopted packet made its next the default: with the last of its cohorts that goes back, too."""
-    if packet.phase != "adopted" or not moves or set(packet.on_next) - set(cohorts):
+def superseded(state: State, packet: Packet, to: str) -> Binding | None:
+    """The default that took the place of the baseline `to` since: whoever goes back to it may mean that one."""
+    line = state.surfaces[packet.surface].default
+    newest = line[-1]
+    own = packet.next is not None and newest.to.digest == packet.next.digest
+    if own or newest.cause == "rollback" or to == newest.to.baseline:
         return None
-    return (state.surfaces[packet.surface].default[-1].to, moves[0].to)
+    return newest if any(bound.to.baseline == to for bound in line) else None
 
 
-def began(state: State, packet: Packet, command: Asked, cohorts: Sequence[str], now: str) -> str:
-    """When the incident began: as it was said, yet never before the first of them was bound to next."""
-    first = bound_since(state, packet, cohorts)
-    if command.since is not None and command.since > now:
+def _began(state: State, packet: Packet, cohorts: Sequence[str], said: str | None, now: str) -> str:
+    """When the incident began: as it was said or seen, yet never before the first of them was bound to next."""
+    first = _bound_since(state, packet, cohorts)
+    if said is not None and said > now:
         raise Refusal(
-            f"since {command.since}: the incident cannot begin after it ended, {now}", exit=ExitCode.COULD_NOT
+            f"since {said}: the incident cannot begin after it ended, {now}", exit=ExitCode.COULD_NOT
         )
-    return max(command.since or first, first)
+    return max(said or first, first)
 
 
-def bound_since(state: State, packet: Packet, cohorts: Iterable[str]) -> str:
-    """When the first of them was bound to next: the incident cannot have begun earlier."""
+def _bound_since(state: State, packet: Packet, cohorts: Iterable[str]) -> str:
+    """When the first of them was bound to next, without a break since."""
     assert packet.next is not None
-    since = [
-        binding.at
-        for cohort in cohorts
-        for binding in state.surfaces[packet.surface].cohorts.get(cohort, ())
-        if binding.to.digest == packet.next.digest
-    ]
+    since = []
+    for cohort in cohorts:
+        on_next = False
+        for binding in reversed(state.surfaces[packet.surface].cohorts.get(cohort, ())):
+            if binding.to.digest != packet.next.digest:
+                if on_next:
+                    break
+                continue  # it went back already, as far as is known here
+            on_next, start = True, binding.at
+        since += [start] if on_next else []
     return min(since, default=state.at)

@@ -56,6 +56,7 @@ class Packet:
     frozen: dict[str, str] = field(default_factory=dict)  # FOLDER/ID -> digest of the frozen bytes
     frozen_by: str = ""
     stages: dict[str, Stage] = field(default_factory=dict)  # every covered cohort
+    elsewhere: set[str] = field(default_factory=set)  # of these, who was taken on by a later packet
     counting_from: int = 0  # place of the phase entry or applied change after which evidence counts
     paused_by: str | None = None
     change: Record | None = None  # opened and not yet applied
@@ -67,6 +68,10 @@ class Packet:
     on_call: list[Record] = field(default_factory=list)
     rehearsals: list[Record] = field(default_factory=list)
     fired: list[Record] = field(default_factory=list)  # triggers
+    relabeled: list[Record] = field(default_factory=list)  # after rollbacks, each step of it
+    served: dict[str, Record] = field(default_factory=dict)  # by the record of the rollback, the newest
+    notes: list[Record] = field(default_factory=list)  # on rollbacks, and reviews of broken glass
+    calibration_reviews: list[Record] = field(default_factory=list)  # closed
     acknowledged: dict[str, Record] = field(default_factory=dict)  # by the record of the trigger
     history: list[Record] = field(default_factory=list)
 
@@ -76,7 +81,8 @@ class Packet:
 
     @property
     def on_next(self) -> tuple[str, ...]:
-        return tuple(sorted(c for c, stage in self.stages.items() if stage in ("canary", "wide")))
+        there = (c for c, stage in self.stages.items() if stage in ("canary", "wide"))
+        return tuple(sorted(c for c in there if c not in self.elsewhere))
 
     @property
     def ended(self) -> bool:

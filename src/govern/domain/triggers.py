@@ -1,7 +1,8 @@
-"""Triggers of a packet in the field: that one fired, and that somebody took note.
+"""Triggers of a packet in the field: that one fired, and what its action does by itself.
 
 A firing names the windows with their values; deciding it again counts them by the frozen trigger. Where the values
-come from, and the rollback that may follow, are not decided here. Of the counters only `consecutive` is counted yet.
+come from, and the rollback that may follow, are not decided here. Counted are windows: the counters `consecutive` and
+`bad` with `of`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from govern.domain.capability import Capability, Writer
 from govern.domain.commands import PAYLOAD, asked
 from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents
+from govern.domain.duties import review_scheduled
 from govern.domain.findings import nearest
 from govern.domain.firing import POOLED, Grid, Line, Row, Rule, firing_runs, stretches
 from govern.domain.gates import packet_in_force
@@ -20,12 +22,14 @@ from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.selection import matches
 from govern.domain.state import Packet, State
-from govern.domain.windows import instant, spoken
+from govern.domain.windows import after
 from govern.errors import ExitCode
 
-__all__ = ["Acknowledge", "FireTrigger", "Watch", "fired_already", "firing_runs", "watch"]
+__all__ = ["FireTrigger", "Watch", "fired_already", "firing_runs", "watch"]
 
 SCOPES = ("each_cohort", "worst_cohort", "all")  # beside `where`
+COUNTERS = ("consecutive", "bad", "of")
+NO_WARM_UP = "PT0S"
 
 
 @dataclass(frozen=True)
@@ -40,19 +44,11 @@ class FireTrigger:
 
 
 @dataclass(frozen=True)
-class Acknowledge:
-    """`trigger` is the record of a trigger that fired."""
-
-    do: ClassVar[str] = "acknowledge"
-    packet: str
-    trigger: str
-
-
-@dataclass(frozen=True)
 class Watch:
     """One trigger of a packet: what it counts, and for whom since when.
 
-    `since` holds every cohort of its scope that is on next, with the instant from which it has been.
+    `since` holds every cohort of its scope that is on next, with the instant from which its windows count; `signal`
+    is the KPI that is watched.
     """
 
     packet: Packet
@@ -60,10 +56,11 @@ class Watch:
     rule: Rule
     grid: Grid
     since: Mapping[str, str]
+    signal: Mapping[str, Any]
 
     @property
     def begin(self) -> str:
-        """Since when the first of them has been on next."""
+        """From when on the first of them is counted."""
         return min(self.since.values())
 
 
@@ -83,21 +80,22 @@ def watch(state: State, documents: Documents, packet_id: str, trigger_id: str) -
     key = f"triggers/{trigger_id}"
     trigger = documents.frozen(key, packet.frozen[key]).value
     _require_counted(trigger)
-    rule = _rule(trigger, _signal(documents, packet, trigger["signal"]))
+    signal = _signal(documents, packet, trigger["signal"])
+    rule = _rule(trigger, signal)
     grid = Grid(str(state.in_force.view["windows"]["anchor"]), trigger["window"])
-    since = _since(state, packet, trigger["scope"])
+    since = _since(state, packet, trigger)
     if not since:
         raise Refusal(
             f"nobody in the scope of {trigger_id} is on next by {packet_id}: it has nothing to say",
             type_line=f"govern phase show {packet_id}",
         )
-    return Watch(packet, trigger, rule, grid, since)
+    return Watch(packet, trigger, rule, grid, since, signal)
 
 
 def _require_counted(trigger: Mapping[str, Any]) -> None:
     """Refusal for counters and scopes that this version does not count."""
     counter, scope = trigger["counter"], trigger["scope"]
-    other = [name for name in counter if name != "consecutive"]
+    other = [name for name in counter if name not in COUNTERS]
     if other:
         said = f"the counter {'/'.join(other)}"
     elif isinstance(scope, str) and scope not in SCOPES:
@@ -119,13 +117,17 @@ def _signal(documents: Documents, packet: Packet, kpi_id: str) -> Mapping[str, A
 
 
 def _rule(trigger: Mapping[str, Any], kpi: Mapping[str, Any]) -> Rule:
-    condition = trigger["condition"]
-    consecutive = trigger["counter"]["consecutive"]
-    return Rule(condition["op"], condition["threshold"], consecutive, condition["unit"], kpi["on_no_data"])
+    condition, counter = trigger["condition"], trigger["counter"]
+    bad = counter.get("bad") or counter["consecutive"]
+    of = counter.get("of")
+    return Rule(condition["op"], condition["threshold"], bad, condition["unit"], kpi["on_no_data"], of)
 
 
-def _since(state: State, packet: Packet, scope: Any) -> dict[str, str]:
-    """By cohort of the scope, since when it has been on next without a break; by attributes as they were bound."""
+def _since(state: State, packet: Packet, trigger: Mapping[str, Any]) -> dict[str, str]:
+    """By cohort of the scope, since when it has been on next without a break, and past the trigger's warm-up; by
+    attributes as they were bound.
+    """
+    scope, warm_up = trigger["scope"], trigger.get("warm_up", NO_WARM_UP)
     found = {}
     for cohort in packet.on_next:
         surface = state.surfaces[packet.surface]
@@ -134,7 +136,7 @@ def _since(state: State, packet: Packet, scope: Any) -> dict[str, str]:
         for binding in reversed(surface.cohorts.get(cohort, [])):
             if packet.next is None or binding.to.digest != packet.next.digest:
                 break
-            found[cohort] = binding.at
+            found[cohort] = after(binding.at, warm_up)
     return found
 
 
@@ -158,16 +160,31 @@ def decide_fired(
         raise Refusal(f"the windows are of {', '.join(cohorts)}, not of {', '.join(command.cohorts)}")
     body = _body(watched, cohorts, rows, command.measured)
     event = Event(f"packets/{command.packet}", "trigger_fired/1", body, (watched.packet.frozen_by,))
-    return Accepted((event,), asked(command), next=f"govern trigger ack {command.packet}")
+    return Accepted(
+        (event, *_consequences(state, watched, actor, now)),
+        asked(command),
+        next=f"govern trigger ack {command.packet}",
+    )
+
+
+def _consequences(state: State, watched: Watch, actor: Actor, now: str) -> list[Event]:
+    """What the action does by itself: no border is passed, or the calibration is looked at. No binding moves."""
+    packet, action = watched.packet, watched.trigger["action"]
+    if action == "pause" and not packet.paused_by:
+        reason = f"{watched.trigger['id']} fired"
+        return [Event(f"packets/{packet.id}", "packet_paused/1", {"reason": reason})]
+    return [review_scheduled(state, packet, actor, now)] if action == "recalibrate" else []
 
 
 def named(watched: Watch, rows: Iterable[Row]) -> tuple[str, ...]:
-    """The cohorts that a firing speaks for; a value over all speaks for everybody who was on next by then."""
+    """The cohorts that a firing speaks for: theirs are the bad windows. A value over all speaks for everybody who
+    was on next by then.
+    """
     rows = list(rows)
     if any(row.cohort is POOLED for row in rows):
         last = watched.grid.start(max(row.place for row in rows))
         return tuple(sorted(cohort for cohort, at in watched.since.items() if at <= last))
-    return tuple(sorted({row.cohort for row in rows if row.cohort is not None}))
+    return tuple(sorted({row.cohort for row in rows if row.cohort and watched.rule.is_bad(row.value)}))
 
 
 def _row(grid: Grid, value: Mapping[str, Any]) -> Row:
@@ -193,13 +210,13 @@ def _require_bound(watched: Watch, line: Line, now: str) -> None:
 
 
 def _require_fired(watched: Watch, line: Line) -> None:
-    """The stretch is one firing and nothing else: bad from its first to its last window, and long enough."""
-    count = watched.rule.consecutive
-    if watched.rule.runs(line.values) != [(count - 1, len(line.rows) - 1)]:
+    """The stretch is one firing and nothing else: from its first bad window to its last, and enough of them."""
+    rule = watched.rule
+    extents = [(firing.begin, firing.end) for firing in rule.firings(line.values)]
+    if extents != [(0, len(line.rows) - 1)]:
         first = watched.grid.text(line.rows[0].place)
-        raise Refusal(
-            f"{watched.trigger['id']} has not fired: from {first} on there are not {count} bad in a row"
-        )
+        wanted = f"{rule.bad} bad of {rule.of}" if rule.of else f"{rule.bad} bad in a row"
+        raise Refusal(f"{watched.trigger['id']} has not fired: from {first} on there are not {wanted}")
 
 
 def fired_already(watched: Watch, line: Line) -> Record | None:
@@ -246,32 +263,20 @@ def _body(
     }
 
 
-def decide_acknowledged(
-    state: State, documents: Documents, command: Acknowledge, actor: Actor, now: str
-) -> Decision:
-    packet = state.packet(command.packet)
-    fired = {record.name: record for record in packet.fired}
-    if command.trigger not in fired:
-        there = f"; there are: {', '.join(fired)}" if fired else ": none has fired"
-        raise Refusal(f"no trigger of {packet.id} fired as {command.trigger}{there}", exit=ExitCode.COULD_NOT)
-    if taken := packet.acknowledged.get(command.trigger):
-        raise Refusal(f"{taken.actor} took note of {command.trigger} at {taken.at}", exit=ExitCode.YES)
-    took = spoken(instant(now) - instant(fired[command.trigger].at))
-    event = Event(
-        f"packets/{packet.id}", "incident_acknowledged/1", {"trigger": command.trigger}, (command.trigger,)
-    )
-    said = (f"acknowledged {took} after {fired[command.trigger].body['trigger']} fired",)
-    return Accepted((event,), asked(command), say=said, next=f"govern phase show {packet.id}")
-
-
 def fold(state: State, record: Record) -> None:
     state.touch(record.stream.partition("/")[2]).fired.append(record)
 
 
 CAPABILITY = Capability(
     writers=(
-        Writer(FireTrigger, decide_fired, ("trigger_fired/1",), automation=True, claimed=True),
-        Writer(Acknowledge, decide_acknowledged, ("incident_acknowledged/1",)),
+        Writer(
+            FireTrigger,
+            decide_fired,
+            ("trigger_fired/1", "packet_paused/1", "calibration_review_scheduled/1"),
+            automation=True,
+            claimed=True,
+            offline=True,
+        ),
     ),
     folds={"trigger_fired/1": fold},
 )

@@ -1,6 +1,6 @@
 """`baseline verify`: a person of monitoring_review says how a baseline was shown to be good."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from govern.domain.baseline import Target, target_of
@@ -41,7 +41,7 @@ def decide(state: State, documents: Documents, command: VerifyBaseline, actor: A
     if day > now[:10]:
         return Refused((f"{day} lies ahead: a baseline is verified on the day it was shown",))
     event = baseline_verified(target, command.method, day, command.evidence)
-    return Accepted((event,), asked(command), next="govern status")
+    return Accepted((event,), asked(replace(command, day=day)), next="govern status")
 
 
 def _known(state: State, baseline: str) -> Target | None:
@@ -55,5 +55,6 @@ def _known(state: State, baseline: str) -> Target | None:
 
 
 CAPABILITY = Capability(
-    writers=(Writer(VerifyBaseline, decide, ("baseline_verified/1",), "monitoring_review"),), folds={}
+    writers=(Writer(VerifyBaseline, decide, ("baseline_verified/1",), "monitoring_review", offline=True),),
+    folds={},
 )

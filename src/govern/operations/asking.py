@@ -108,6 +108,9 @@ def rehearse_packet(workspace: Workspace, packet_id: str) -> Rehearsed:
         )
         if border.prev is None or border.next is None:
             raise Refusal(f"not there: {', '.join(border.missing)}", type_line="govern validate")
+        if not border.surface.default:
+            surface = border.value["surface"]
+            raise Refusal(f"the policy in force has no surface `{surface}`", type_line="govern policy diff")
         staying = tuple(c for c in border.cohorts if packet.stages.get(c) != "back")
 
         return rehearse(workspace, replace(border, cohorts=staying))

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 
-from govern.domain.binding import datafile
 from govern.domain.document import digest_of
 from govern.domain.findings import Finding
 from govern.domain.records import Record, path_of
@@ -21,12 +20,10 @@ from govern.ledger.history import LedgerCommit, check_inputs
 from govern.ledger.seen import remember, rewritten
 from govern.operations.judging import AHEAD, Judged, follow
 from govern.operations.needs import needs
-from govern.operations.stamping import bytes_of_bindings
+from govern.operations.serve import bytes_of, due
 from govern.operations.workspace import Workspace
 
 __all__ = ["CODES", "Audited", "audit"]
-
-BINDINGS = "serving/bindings.json"  # the only serving file that a command writes
 
 
 @dataclass
@@ -100,16 +97,17 @@ def _time(workspace: Workspace, records: Sequence[Record], last: Record | None) 
 def _serving(
     workspace: Workspace, commit: LedgerCommit, records: Sequence[Record], state: State
 ) -> Iterator[Finding]:
-    """The datafile is what the fold gives, and changes in the commit of the binding."""
+    """Serving files are what the fold gives, and change in the commit of the binding or the policy."""
     touched = {
         path: blob for path, blob in {**commit.added, **commit.edited}.items() if path.startswith("serving/")
     }
-    moved = [record for record in records if record.event == "binding_changed/1"]
-    if moved and BINDINGS not in touched and records[0].command not in state.void:
-        yield _about(Fault.SERVING_DIFFERS, records[0], f"a binding moved and {BINDINGS} did not")
+    lead = next(iter(records), None)
+    for path in due(records) if lead is not None and lead.command not in state.void else ():
+        if path not in touched:
+            message = f"it changes what {path} says, and the file stayed as it was"
+            yield _about(Fault.SERVING_DIFFERS, records[0], message)
     for path, blob in touched.items():
-        wanted = bytes_of_bindings(datafile(state)) if path == BINDINGS else None
-        if workspace.repository.objects.get(blob) != wanted:
+        if workspace.repository.objects.get(blob) != bytes_of(path, state):
             message = f"commit {commit.oid[:12]} puts bytes here that the ledger does not give"
             yield finding(Fault.SERVING_DIFFERS, message, path)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from govern.domain.binding import datafile
 from govern.domain.capabilities import decide, revive
 from govern.domain.commands import CARRIED, Command
 from govern.domain.decision import Accepted, Decision, Refused
@@ -21,14 +20,16 @@ from govern.domain.policy import Actor
 from govern.domain.records import Record
 from govern.domain.windows import instant
 from govern.errors import RefusedError, RepositoryError
-from govern.ledger.append import Published, commit, publish
+from govern.ledger.append import Published, commit, keep, publish
 from govern.ledger.records import RecordFault
 from govern.ledger.seen import remember
-from govern.ledger.tail import overtaken
+from govern.ledger.tail import replace_tail
 from govern.operations.context import Context
 from govern.operations.reading import BranchDocuments, NoDocuments
-from govern.operations.stamping import Envelope, Stamped, bytes_of_bindings, stamp
+from govern.operations.serve import bytes_of, due
+from govern.operations.stamping import Envelope, Stamped, stamp
 from govern.operations.workspace import Workspace, open_workspace
+from govern.operations.writable import require_remote, require_writable
 
 PROMOTIONS = ("advance", "extend")
 
@@ -38,7 +39,7 @@ Confirm = Callable[[Workspace, Accepted], bool]  # False: the person said no
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a command. `word` is RECORDED or PUBLISHED; empty for a dry run."""
+    """What became of a command. `word` is PUBLISHED, RECORDED in this clone alone, or empty for a dry run."""
 
     decision: Decision
     workspace: Workspace
@@ -53,22 +54,26 @@ def run(
     prepare: Prepare,
     *,
     dry_run: bool = False,
+    offline: bool = False,
     confirm: Confirm | None = None,
     opening: Callable[[Context], Workspace] | None = None,
     fault: Callable[[str], None] | None = None,
 ) -> Outcome:
     """Carry out one command. Refusals come back as values; what stops the way raises a GovernError.
 
-    `opening` reads the workspace anew for every try, where the usual reading will not do (init).
+    `opening` reads the workspace anew for every try, where the usual reading will not do (init). `offline`: nothing
+    is fetched or pushed, the record waits in this clone; where there is no remote it says nothing.
     """
     deadline = time.monotonic() + context.patience
     command: Command | None = None
     wait, tries = 0.05, 0
     while True:
         tries += 1
-        workspace = opening(context) if opening else open_workspace(context, fetch=True)
-        require_writable(workspace)
+        workspace = opening(context) if opening else open_workspace(context, fetch=not offline)
+        alone = offline and workspace.repository.remote is not None
+        require_writable(workspace, alone=alone)
         command = command or prepare(workspace)
+        require_remote(workspace, command, alone=alone)
         decision, stamped = take(workspace, command)
         if isinstance(decision, Refused) or dry_run:
             return Outcome(decision, workspace, stamped.records if stamped else (), tries=tries)
@@ -76,9 +81,10 @@ def run(
         if confirm is not None and tries == 1 and not confirm(workspace, decision):
             raise RefusedError("nothing was recorded: the answer was no")
         command = _pinned(command, decision)
-        published = record(workspace, stamped, fault)
-        if published is not None:
-            return Outcome(decision, workspace, stamped.records, published, "PUBLISHED", tries)
+        oid = keep_here(workspace, stamped, fault=fault) if alone else record(workspace, stamped, fault)
+        if oid is not None:
+            word = "RECORDED" if alone else "PUBLISHED"
+            return Outcome(decision, workspace, stamped.records, oid, word, tries)
         if time.monotonic() > deadline:
             raise RepositoryError(
                 f"others were first {tries} times: nothing was recorded", notes=("type the same line again",)
@@ -158,6 +164,33 @@ def record(workspace: Workspace, stamped: Stamped, fault: Callable[[str], None] 
     return oid
 
 
+def keep_here(
+    workspace: Workspace,
+    stamped: Stamped,
+    *,
+    read: str | None = None,
+    fault: Callable[[str], None] | None = None,
+) -> str | None:
+    """Commit to the local ledger alone; the commit, or None where another process of this clone was first.
+
+    `read` is the tip that was read, where it is not the one that was decided on: what broke the ledger is left out,
+    and kept under a ref of its own. Raises RepositoryError where the disk says no.
+    """
+    repository, branch = workspace.repository, workspace.ledger_branch
+    identity = repository.identity()
+    assert identity is not None, "the actor was named by it"
+    before = repository.local_tip(branch)
+    if before is not None and not repository.is_ancestor(before, read or workspace.tip or ""):
+        return None
+    oid = made(workspace, stamped, identity, fault)
+    if before is not None and not repository.is_ancestor(before, oid):
+        return oid if replace_tail(repository, branch, oid, before, stamped.records[0].at) else None
+    kept = keep(repository, oid, before, branch=branch, fault=fault or _no_fault)
+    if kept.outcome == "refused":
+        raise RepositoryError(f"the local ledger cannot be written: {kept.text}", type_line="git status")
+    return oid if kept.outcome == "local" else None
+
+
 def keep_record(
     workspace: Workspace,
     stamped: Stamped,
@@ -188,39 +221,9 @@ def _no_fault(_: str) -> None:
 
 
 def serving_files(workspace: Workspace, records: tuple[Record, ...]) -> Mapping[str, bytes]:
-    """The datafile, in the same commit as the binding that changes it."""
+    """What applications read, in the same commit as the binding or the policy that changes it."""
     fold([records], workspace.state)
-    if not any(record.event == "binding_changed/1" for record in records):
-        return {}
-    return {"serving/bindings.json": bytes_of_bindings(datafile(workspace.state))}
-
-
-def require_writable(workspace: Workspace) -> None:
-    """What stops every writing command, with the way out. Raises RepositoryError."""
-    workspace.repository.require_free(workspace.ledger_branch)
-    if workspace.repository.remote is None and (several := workspace.repository.git.lines("remote")):
-        raise RepositoryError(
-            f"several remotes and none called origin: {', '.join(several)}; nobody can say which is published",
-            type_line=f"git remote rename {several[0]} origin",
-        )
-    if not workspace.fetched.ok:
-        raise RepositoryError(
-            f"{workspace.repository.remote} did not answer, so nothing can be published",
-            notes=tuple(workspace.fetched.reason.splitlines()[:3]),
-            type_line="govern status",
-        )
-    broken = workspace.broken
-    if broken is not None:
-        raise RepositoryError(
-            f"the ledger is broken: {broken.message}",
-            type_line="govern audit",
-            notes=(broken.path or broken.hint, "nothing is recorded until its bytes are back"),
-        )
-    if overtaken(workspace.repository, workspace.ledger_branch):
-        raise RepositoryError(
-            "this clone has records that are not published, and others wrote meanwhile",
-            type_line="govern sync",
-        )
+    return {path: data for path in due(records) if (data := bytes_of(path, workspace.state)) is not None}
 
 
 def _require_clock(workspace: Workspace) -> None:

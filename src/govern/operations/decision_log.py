@@ -1,16 +1,16 @@
 """The team's decision log: where it lies, opened, and how a record names what was read of it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from govern.domain.decision import Refusal
-from govern.errors import GovernError, UsageError
+from govern.errors import UsageError
 from govern.evidence.decisions import Log, open_log
 from govern.evidence.timeline import text_of
+from govern.evidence.warehouse import DIALECTS, open_warehouse
 from govern.operations.measure import kept_name
-from govern.operations.reading import MissingInputError
+from govern.operations.sources import declared, secret
 from govern.operations.workspace import Workspace
 
 SOURCE = "decisions"  # its name among the sources of govern.yaml
@@ -23,27 +23,23 @@ def decision_log(workspace: Workspace, given: str | None = None) -> Iterator[Log
 
     Raises UsageError where there is none, DocumentError where a decision in it cannot be read or placed.
     """
-    with open_log(given if given is not None else _declared(workspace)) as log:
+    with open_log(given) if given is not None else _declared(workspace) as log:
         log.require()
         yield log
 
 
-def _declared(workspace: Workspace) -> str:
-    """The path that govern.yaml names, from the repository's root."""
-    try:
-        document = workspace.documents().get("workspace", "main")
-    except (Refusal, GovernError, MissingInputError):
-        document = None
-    source = (document.value.get("sources") or {}).get(SOURCE) if document else None
-    if source is None:
-        said = "govern.yaml names no source `decisions`" if document else "govern.yaml cannot be read"
-        raise UsageError(f"{said}: which decision log is meant?", type_line="--log FILE")
-    if source["type"] not in FILES:
+def _declared(workspace: Workspace) -> AbstractContextManager[Log]:
+    """The source that govern.yaml names: files from the repository's root, or a table of a database."""
+    source = declared(workspace, SOURCE, instead="--log FILE")
+    if source["type"] in FILES:
+        return open_log((workspace.repository.root or Path()) / source["path"])
+    if source["type"] not in DIALECTS:
         raise UsageError(
-            f"the source `decisions` is of type {source['type']}: only files are read here",
+            f"the source `decisions` is of type {source['type']}, which holds no decisions",
             type_line="--log FILE",
         )
-    return str((workspace.repository.root or Path()) / source["path"])
+    dsn = secret(SOURCE, source["dsn_from_env"])
+    return open_warehouse(SOURCE, source["type"], dsn, source["table"])
 
 
 def input_of(workspace: Workspace, log: Log) -> dict[str, Any]:

@@ -1,20 +1,17 @@
 """Which verdicts would turn if the frozen documents of a packet said something else, cohort by cohort.
 
-Nothing is decided: the next border is judged twice, with the documents in force and with the others in their
-place. Borders that this version does not judge are said to be so.
+Nothing is decided: the next border is judged twice, with the documents in force and with the others in their place.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from govern.domain.checks import RULES
 from govern.domain.decision import Refusal
 from govern.domain.document import canonical, digest_of
 from govern.domain.gates import Border
 from govern.domain.policy import Actor
-from govern.domain.promotion import border_to, judge
-from govern.domain.state import PHASES
+from govern.domain.promotion import border_name, border_to, coming_after, judge
 from govern.domain.verdict import Outcome, Verdict
 from govern.errors import GovernError
 from govern.operations.reading import MissingInputError
@@ -47,10 +44,10 @@ def effect_of(workspace: Workspace, packet_id: str, values: Mapping[str, Mapping
     """The effect of `values`, by FOLDER/ID, in the place of what the packet has frozen."""
     now = workspace.now()
     packet = workspace.state.packet(packet_id)
-    to = PHASES[PHASES.index(packet.phase) + 1]
-    name = f"{packet.phase} -> {to}"
-    if to not in RULES[workspace.state.in_force.rules]:
-        return Effect(packet_id, name, unknown=f"{name} is not judged in this version")
+    if packet.phase == "adopted":
+        return Effect(packet_id, "adopted", unknown="it is adopted: no border is left")
+    to = coming_after(packet)
+    name = border_name(to)
     try:
         border = border_to(workspace.state, workspace.documents(), packet, Actor(""), now, to)
         before, after = judge(border), judge(_overlaid(border, values))

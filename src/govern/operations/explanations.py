@@ -4,7 +4,7 @@ import inspect
 from dataclasses import dataclass, field
 from functools import cache
 
-from govern.domain.checks import LATER, RULES
+from govern.domain.checks import RULES
 from govern.domain.findings import nearest
 from govern.domain.gates import Item
 from govern.domain.rules.view import Explanation
@@ -14,7 +14,7 @@ from govern.errors import UsageError
 
 @dataclass
 class Check:
-    """A check as people meet it: where it is asked (nowhere yet: no border), how it stands when it does not pass."""
+    """A check as people meet it: where it is asked, how it stands when it does not pass."""
 
     name: str
     about: str
@@ -40,7 +40,7 @@ def codes() -> dict[str, Explanation]:
 
 @cache
 def checks() -> dict[str, Check]:
-    """Every check of the newest rules, in the order of the borders, then those that no border asks yet."""
+    """Every check of the newest rules, in the order of the borders."""
     found: dict[str, Check] = {}
     for to, items in RULES[max(RULES)].items():
         border = f"{PHASES[PHASES.index(to) - 1]} -> {to}"
@@ -48,8 +48,6 @@ def checks() -> dict[str, Check]:
             known = found.setdefault(item.name, Check(item.name, _about(item)))
             known.borders.append(border)
             known.mode, known.waivable = item.mode, item.waivable
-    for item in LATER:
-        found.setdefault(item.name, Check(item.name, _about(item), [], item.mode, item.waivable))
     return found
 
 

@@ -3,11 +3,12 @@
 import shlex
 from collections.abc import Mapping
 
+from govern.domain.acknowledgement import Acknowledge
 from govern.domain.decision import Refusal
 from govern.domain.findings import nearest
 from govern.domain.records import Record
 from govern.domain.state import State
-from govern.domain.triggers import Acknowledge, Watch
+from govern.domain.triggers import Watch
 from govern.errors import ExitCode
 from govern.operations.asking import packet_of
 from govern.operations.triggers import Evaluated
@@ -65,8 +66,8 @@ def to_type(evaluated: Evaluated, fired: Record | None = None) -> str:
     packet = watched.packet
     records = {record.name: record for record in (*evaluated.known, *((fired,) if fired else ()))}
     newest = max(records.values(), key=lambda record: record.n)
-    if action == "pause":
-        return f"govern packet pause {packet.id} --reason {shlex.quote(watched.trigger['id'] + ' fired')}"
+    if action == "recalibrate":
+        return f"govern calibration review {packet.id}"
     cohorts = [cohort for cohort in newest.body["cohorts"] if cohort in packet.on_next]
     if action not in ("rollback", "mitigate") or not cohorts:
         return f"govern trigger ack {packet.id} --trigger {newest.name}"

@@ -1,23 +1,27 @@
 """Going back, under stress: recorded here first and never taken off, published as soon as the remote answers.
 
-It reads no document, waits for no data and asks no gate. Which packet and cohorts are meant is found in `wanted`.
+It reads no document, waits for no data and asks no gate. Which packets and cohorts are meant is found in `chosen`.
 """
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from govern.domain.decision import Accepted, Decision, Refusal, Refused
 from govern.domain.records import Record
 from govern.domain.rollback import Rollback
 from govern.errors import ExitCode, GovernError, RepositoryError
-from govern.ledger.append import keep
+from govern.ledger.append import publish
+from govern.ledger.seen import remember
 from govern.ledger.tail import tail
+from govern.operations.broken import SERVE, standing
+from govern.operations.chosen import chosen
 from govern.operations.context import Context
-from govern.operations.decide import made, take
+from govern.operations.decide import keep_here, take
 from govern.operations.reading import NoDocuments
-from govern.operations.sync import PATIENCE, NotPublishedError, not_published, sync
-from govern.operations.wanted import Wanted, chosen
+from govern.operations.sync import PATIENCE, BrokenLedgerError, NotPublishedError, not_published, sync
+from govern.operations.wanted import Wanted
 from govern.operations.workspace import Workspace, open_workspace
 
 Confirm = Callable[[Workspace, Rollback, Accepted], bool]
@@ -58,7 +62,8 @@ def roll_back(
     """
     deadline = time.monotonic() + PATIENCE
     while True:
-        workspace = open_workspace(context, fetch=True)
+        read = open_workspace(context, fetch=True)
+        workspace = standing(read)
         workspace.repository.require_free(workspace.ledger_branch)
         try:
             command = chosen(workspace, wanted)
@@ -74,15 +79,13 @@ def roll_back(
         if confirm is not None and not confirm(workspace, command, decision):
             return WentBack(Refused(("nothing was recorded: the answer was no",)), workspace)
         confirm = None
-        identity = workspace.repository.identity()
-        assert identity is not None, "the actor was named by it"
-        before = workspace.repository.local_tip(workspace.ledger_branch)
-        oid = made(workspace, stamped, identity, fault)
-        kept = keep(workspace.repository, oid, before, branch=workspace.ledger_branch, fault=fault)
-        if kept.outcome == "local":
+        oid = keep_here(workspace, stamped, read=read.tip, fault=fault)
+        if oid is not None:
             return _published(context, WentBack(decision, workspace, stamped.records, oid), fault)
-        if kept.outcome != "moved" or time.monotonic() > deadline:
-            raise RepositoryError(f"the local ledger cannot be written: {kept.text}", type_line="git status")
+        if time.monotonic() > deadline:
+            raise RepositoryError(
+                "the local ledger cannot be written: others write it all the time", type_line="git status"
+            )
 
 
 def _nothing(context: Context, workspace: Workspace, refused: Refused) -> WentBack:
@@ -107,15 +110,40 @@ def _published(context: Context, went: WentBack, fault: Step) -> WentBack:
     if workspace.repository.remote is None:
         return replace(went, published=went.recorded)
     if not workspace.fetched.ok:  # it has been waited for once
-        return replace(went, why=not_published(workspace, workspace.fetched.reason))
+        return replace(went, why=_until_then(not_published(workspace, workspace.fetched.reason)))
+    if _pushed(went, fault):  # nobody was in between: what was read need not be read again
+        return replace(went, published=went.recorded)
     try:
         synced = sync(context, fault=fault)
     except GovernError as error:
-        return replace(went, why=_as_not_published(error))
+        return replace(went, why=_until_then(_as_not_published(error)))
     return replace(went, published=synced.oid, said=(*synced.rivals, *synced.dropped))
 
 
+def _until_then(why: NotPublishedError) -> NotPublishedError:
+    """How the application gets it meanwhile."""
+    if why.type_line == SERVE:
+        return why
+    notes = (*why.notes, f"until then the application can be served from here: {SERVE}")
+    return NotPublishedError(why.message, notes=notes, type_line=why.type_line)
+
+
+def _pushed(went: WentBack, fault: Step) -> bool:
+    """Whether the remote took it as it is. Tried where nothing waited before it, and the ledger is sound."""
+    repository, branch, base = went.workspace.repository, went.workspace.ledger_branch, went.workspace.tip
+    if went.recorded is None or base != repository.tip(branch) or went.workspace.broken is not None:
+        return False
+    if publish(repository, went.recorded, base, branch=branch, fault=fault).outcome != "published":
+        return False  # sync reads again, and says what is wrong
+    with suppress(RepositoryError):
+        remember(repository, branch)
+    return True
+
+
 def _as_not_published(error: GovernError) -> NotPublishedError:
+    if isinstance(error, BrokenLedgerError):  # it may be long until that is mended: what is served is first
+        here = "it is in force in this clone, and the application can be served from here:"
+        return NotPublishedError(error.message, type_line=SERVE, notes=(*error.notes, here))
     if isinstance(error, NotPublishedError):
         return error
     return NotPublishedError(

@@ -8,11 +8,13 @@ from govern.domain.baseline import Target
 from govern.domain.checks.approvals import may_approve
 from govern.domain.decision import Refusal
 from govern.domain.document import FOLDERS
+from govern.domain.duties import closing
 from govern.domain.policy import policy_of, view_of
 from govern.domain.proofs import standing
-from govern.domain.state import Packet, Surface
+from govern.domain.served import outgrown
+from govern.domain.state import EVERYONE, Packet, Surface
 from govern.domain.verdict import Verdict
-from govern.domain.windows import after, before, instant, written
+from govern.domain.windows import after, before, duration, instant, spoken, written
 from govern.errors import GovernError
 from govern.operations.asking import ask_border, last_fetched
 from govern.operations.workspace import Workspace
@@ -127,7 +129,8 @@ def _surfaces(workspace: Workspace, packets: list[Packet], status: Status) -> No
         if not here:
             status.surfaces.append(SurfaceRow(name, "-", "-", "-", f"all: {rest}"))
         if surface.frozen:
-            status.notes.append(f"{name} is frozen for {' '.join(sorted(surface.frozen))}")
+            frozen = "everybody" if EVERYONE in surface.frozen else " ".join(sorted(surface.frozen))
+            status.notes.append(f"{name} is frozen for {frozen}")
 
 
 def _shares(surface: Surface, cohorts: Sequence[str]) -> str:
@@ -189,12 +192,9 @@ def _duties(workspace: Workspace, now: str, status: Status) -> None:
         what = f"{duty.kind.replace('_', ' ')}, {duty.packet} ({duty.owner})"
         status.due.append((duty.due, what + (" OVERDUE" if overdue else "")))
         if duty.owner == status.person:
-            line = (
-                f"govern binding unfreeze {duty.surface} --root-cause REFERENCE"
-                if duty.kind == "root_cause"
-                else f"govern phase show {duty.packet}"
+            status.yours.append(
+                Task(f"{duty.kind.replace('_', ' ')} of {duty.packet}", closing(duty), overdue)
             )
-            status.yours.append(Task(f"{duty.kind.replace('_', ' ')} of {duty.packet}", line, overdue))
 
 
 def _verifications(workspace: Workspace, now: str, status: Status) -> None:
@@ -255,6 +255,9 @@ def _notes(workspace: Workspace) -> Iterator[str]:
         yield f"the ledger is broken: {broken.message}: govern audit"
     if state.void:
         yield f"{len(state.void)} void command{'s' if len(state.void) > 1 else ''} in the ledger: govern audit"
+    for packet, record in outgrown(state):
+        took = spoken(duration(f"PT{record.body['seconds']['to_served']}S"))
+        yield f"going back on {packet.surface} took {took} ({record.name}): write a new time_to_rollback"
     if not any(state.in_force.numbers["approvals"][b] for b in ("shadow", "canary", "wide", "adopted")):
         yield "nobody reviews: policy asks no approval at any border"
     try:

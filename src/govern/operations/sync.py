@@ -2,7 +2,8 @@
 
 Where nobody else wrote meanwhile the tail is pushed as it is. Else each command is decided once more on the new
 tip, with what it asked: a fact is the same fact, an approval counts only while its dossier is still the current
-one (it is never derived anew), a rollback is decided again. `happened_at` keeps when it happened first.
+one (it is never derived anew), a rollback is decided again. `happened_at` keeps when it happened first. Nothing is
+put on top of a broken ledger.
 """
 
 import random
@@ -13,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from govern.domain.capabilities import revive
 from govern.domain.commands import CARRIED
 from govern.domain.decision import Decision, Refused
-from govern.domain.fold import fold
 from govern.domain.policy import Actor
 from govern.domain.records import Record
 from govern.domain.rollback import Rollback
@@ -23,12 +23,13 @@ from govern.ledger.history import read_history
 from govern.ledger.repository import open_repository
 from govern.ledger.seen import remember
 from govern.ledger.tail import replace_tail, tail
+from govern.operations.broken import way_out
 from govern.operations.context import Context
 from govern.operations.decide import made, take
-from govern.operations.judging import void_commands
 from govern.operations.needs import needs
 from govern.operations.reading import NoDocuments
 from govern.operations.stamping import Stamped
+from govern.operations.tips import at_tip
 from govern.operations.workspace import Workspace, open_workspace
 
 PATIENCE = 600.0  # seconds that a rollback is tried again
@@ -38,6 +39,14 @@ class NotPublishedError(RepositoryError):
     """It is recorded here, and the others cannot see it yet."""
 
     exit = ExitCode.LEFT
+
+
+class BrokenLedgerError(NotPublishedError):
+    """It waits until what broke the published ledger is taken off."""
+
+
+class PushRefusedError(NotPublishedError):
+    """The remote answers, and takes nothing from here."""
 
 
 @dataclass
@@ -65,7 +74,7 @@ def sync(context: Context, *, fault: Callable[[str], None] | None = None) -> Syn
         commits = tail(repository, branch)
         if not commits:
             return Synced(repository.tip(branch))
-        _require_reachable(workspace)
+        _require_publishable(workspace)
         published = repository.tip(branch)
         synced = again(workspace, published, commits)
         assert synced.oid is not None
@@ -85,37 +94,58 @@ def _no_fault(_: str) -> None:
     """Every step succeeds."""
 
 
-def publish_first(context: Context) -> None:
-    """Every writing command publishes what waits here before it decides anything."""
+def publish_first(context: Context) -> Synced | None:
+    """Every writing command publishes what waits here before it decides anything; None where nothing does.
+
+    A remote that is silent, or broken, stops the command itself, in its own words. Raises RepositoryError where
+    the remote takes no push.
+    """
     with open_repository(context.directory) as repository:
         waiting = any(
             tail(repository, branch) for branch in repository.branches() if branch.startswith(LEDGER)
         )
-    if waiting:
-        sync(context)
+    try:
+        return sync(context) if waiting else None
+    except PushRefusedError as error:
+        raise RepositoryError(
+            "what waits in this clone goes out first, and the remote takes no push: nothing was recorded",
+            type_line=error.type_line,
+            notes=error.notes,
+        ) from error
+    except NotPublishedError:
+        return None
 
 
 def again(workspace: Workspace, published: str | None, commits: Sequence[str]) -> Synced:
     """The tail on top of what is published: itself where nobody wrote meanwhile, else decided once more."""
     waiting = [records for commit, records in workspace.commands() if commit.oid in commits]
-    ahead = published is None or workspace.repository.is_ancestor(published, commits[-1])
-    if published is None or (ahead and not any(map(_moved_nobody, waiting))):
+    if published is None:
+        return Synced(commits[-1], [f"the whole ledger, {len(waiting)} commands"])
+    ahead = workspace.repository.is_ancestor(published, commits[-1])
+    if ahead and not any(_moved_nobody(records) or _read_before(workspace, records) for records in waiting):
         return Synced(commits[-1], [_named(records[0]) for records in waiting])
-    there = _at(workspace, published)
+    there = at_tip(workspace, published)
     synced = Synced(published, rivals=[] if ahead else [_first(there, workspace)])
     identity = workspace.repository.identity() or ("govern", "govern@localhost")
+    names: dict[str, str | None] = {}
     for records in waiting:
-        said = _once_more(workspace, there, records, identity)
+        said = _once_more(workspace, there, records, identity, names)
         (synced.dropped if said else synced.kept).append(f"{_named(records[0])}{f': {said}' if said else ''}")
         synced.oid = there.tip
     return synced
+
+
+def _read_before(workspace: Workspace, records: Sequence[Record]) -> bool:
+    """It read documents, and others have been published since."""
+    lead = records[0]
+    return bool(lead.documents) and lead.main != workspace.main
 
 
 def _moved_nobody(records: Sequence[Record]) -> bool:
     """A rollback of cohorts that were back already as far as could be known without the remote."""
     lead = records[0]
     moves = [record.body["moves"] for record in records if record.event == "binding_changed/1"]
-    return lead.event == "rolled_back/1" and moves == [[]]
+    return lead.event == "rolled_back/1" and not any(moves)
 
 
 def _first(there: Workspace, here: Workspace) -> str:
@@ -125,21 +155,30 @@ def _first(there: Workspace, here: Workspace) -> str:
     return f"{', '.join(dict.fromkeys(new)) or 'somebody'} was first: read again, decided again"
 
 
-def _at(workspace: Workspace, tip: str) -> Workspace:
-    there = replace(workspace, history=read_history(workspace.repository, tip))
-    commands = there.sound_commands()
-    there.state = fold((records for _, records in commands), void=void_commands(there, commands))
-    return there
-
-
 def _once_more(
-    workspace: Workspace, there: Workspace, records: Sequence[Record], who: tuple[str, str]
+    workspace: Workspace,
+    there: Workspace,
+    records: Sequence[Record],
+    who: tuple[str, str],
+    names: dict[str, str | None],
 ) -> str:
-    """Append one command to `there`; empty, or why it was dropped."""
+    """Append one command to `there`; empty, or why it was dropped.
+
+    `names` of the tail's records, as they are called now: where others wrote in the same stream, the number is
+    another one. None for one that was dropped.
+    """
     lead = records[0]
-    command = revive(lead.asked or {}, lead.body)
+    names[lead.name] = None
+    asked = {
+        field: names.get(value, value) if isinstance(value, str) else value
+        for field, value in (lead.asked or {}).items()
+    }
+    lost = [field for field, value in asked.items() if value is None]
+    command = revive(asked, lead.body)
     if command is None:
         return "this version does not know it"
+    if lost and not isinstance(command, Rollback):
+        return f"its {' and '.join(lost)} was dropped"
     if carried := [name for name, item in command.__dataclass_fields__.items() if item.metadata == CARRIED]:
         command = replace(command, **dict.fromkeys(carried, _carried(workspace, records)))
     actor = Actor(lead.actor, lead.claimed)
@@ -153,6 +192,7 @@ def _once_more(
         return "the dossier it was given to is no longer the current one: approve again"
     oid = made(there, stamped, who)
     there.history = read_history(there.repository, oid, since=there.history)
+    names[lead.name] = stamped.records[0].name
     return ""
 
 
@@ -192,15 +232,28 @@ def _carried(workspace: Workspace, records: Sequence[Record]) -> dict[str, bytes
 def _named(lead: Record) -> str:
     asked = lead.asked or {}
     subject = asked.get("packet") or asked.get("baseline") or lead.stream
+    subject = ", ".join((subject, *(part["packet"] for part in asked.get("also", ()))))
     return f"{asked.get('do', lead.event)} {subject} ({lead.actor}, {lead.when})"
 
 
-def _require_reachable(workspace: Workspace) -> None:
-    broken = workspace.broken
-    if broken is not None:
-        raise RepositoryError(f"the ledger is broken: {broken.message}", type_line="govern audit")
+def _require_publishable(workspace: Workspace) -> None:
+    """A remote that answers, a ledger that holds, and for its first publication the documents that it names."""
+    repository, branch = workspace.repository, workspace.ledger_branch
     if not workspace.fetched.ok:
         raise not_published(workspace, workspace.fetched.reason)
+    fault = workspace.broken
+    if fault is not None:
+        raise BrokenLedgerError(
+            f"NOT PUBLISHED: the ledger is broken: {fault.message}",
+            notes=(fault.path or fault.hint, *way_out(workspace), "then: govern sync"),
+            type_line="govern audit",
+        )
+    if repository.tip(branch) is None and workspace.main is None:
+        raise RepositoryError(
+            f"{repository.remote} has neither this ledger nor {workspace.state.branch}, which its records name",
+            type_line=f"git push {repository.remote} {workspace.state.branch}",
+            notes=("then the ledger is published by the next command that writes, or by govern sync",),
+        )
 
 
 def not_published(workspace: Workspace, text: str, *, silent: bool = False) -> NotPublishedError:
@@ -211,4 +264,5 @@ def not_published(workspace: Workspace, text: str, *, silent: bool = False) -> N
     if not silent:
         notes.append("whoever may push and roll back types the same line; sync then says: already back")
     said = f"{remote} does not answer" if silent else f"{remote} refused the push"
-    return NotPublishedError(f"NOT PUBLISHED: {said}", notes=tuple(notes), type_line="govern sync")
+    kind = NotPublishedError if silent else PushRefusedError
+    return kind(f"NOT PUBLISHED: {said}", notes=tuple(notes), type_line="govern sync")

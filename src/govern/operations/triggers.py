@@ -1,6 +1,7 @@
-"""Evaluating a trigger from a file: the values of its windows, counted, and what there is to record.
+"""Evaluating a trigger: the values of its windows, counted, and what there is to record.
 
-A file speaks for the windows from its first row to its last; a window between them without a row has no data.
+A file speaks for the windows from its first row to its last; a window between them without a row has no data. The
+KPI's own source is asked for every window that is over.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from govern.domain.windows import written
 from govern.errors import DocumentError, ExitCode, UsageError
 from govern.evidence.series import AGAIN, Point, Series, read_series
 from govern.operations.measure import kept_name
+from govern.operations.signals import measured
 from govern.operations.workspace import Workspace
 
 SHOWN = 3  # rows named in one refusal
@@ -79,24 +81,38 @@ def read_lines(path: Path, cohorts: tuple[str, ...] = ()) -> tuple[Series, list[
 
 
 def evaluate(
-    workspace: Workspace, packet_id: str, trigger_id: str, path: Path, cohorts: tuple[str, ...] = ()
+    workspace: Workspace, packet_id: str, trigger_id: str, path: Path | None, cohorts: tuple[str, ...] = ()
 ) -> Evaluated:
-    """Count a trigger over every complete window of a file. Raises Refusal, UsageError or DocumentError."""
+    """Count a trigger over every complete window of a file, or of the KPI's own source where there is none.
+
+    Raises Refusal, UsageError or DocumentError.
+    """
     watched = _only(watch(workspace.state, workspace.documents(), packet_id, trigger_id), cohorts)
-    series = read_series(path)
+    series, source, unasked = _given(workspace, path) if path else measured(workspace, watched)
     columns, left_out = _columns(watched, series)
     lines = [line for line in _lines(watched, columns, workspace.now()) if line.rows]
     if not lines:
         raise DocumentError(
-            f"{path}: no window of {watched.grid.length} is over that began since next was bound,"
+            f"{series.name}: no window of {watched.grid.length} is over that began since next was bound,"
             f" {watched.begin}",
             notes=tuple(left_out),
             type_line=AGAIN,
         )
     if watched.trigger["scope"] != "all":
-        left_out += [f"no data: {cohort}" for cohort in watched.since if cohort not in columns]
+        left_out += [f"no data: {cohort}" for cohort in watched.since if _is_empty(columns, cohort)]
+    counted = tuple(_counted(watched, line) for line in lines)
+    return Evaluated(watched, counted, source, (*unasked, *left_out))
+
+
+def _given(workspace: Workspace, path: Path) -> tuple[Series, dict[str, Any], list[str]]:
+    """The series of a file, and how a record names it."""
+    series = read_series(path)
     source = {"path": kept_name(workspace, path), "sha256": series.sha256, "rows": len(series.points)}
-    return Evaluated(watched, tuple(_counted(watched, line) for line in lines), source, tuple(left_out))
+    return series, source, []
+
+
+def _is_empty(columns: Columns, cohort: str | None) -> bool:
+    return all(value is None for value in columns.get(cohort, {}).values())
 
 
 def _only(watched: Watch, cohorts: tuple[str, ...]) -> Watch:
@@ -133,7 +149,7 @@ def _columns(watched: Watch, series: Series) -> tuple[Columns, list[str]]:
     if twice:
         more = [f"and {len(twice) - SHOWN} more"] if len(twice) > SHOWN else []
         raise DocumentError(
-            f"{series.path}: two rows in one window of {watched.grid.length}; a window has one value",
+            f"{series.name}: two rows in one window of {watched.grid.length}; a window has one value",
             notes=(*twice[:SHOWN], *more),
             type_line=AGAIN,
         )
@@ -147,7 +163,7 @@ def _whose(watched: Watch, series: Series) -> str | None:
         return POOLED
     if len(watched.since) > 1:
         raise DocumentError(
-            f"{series.path}: has no column cohort_key, and {len(watched.since)} cohorts are on next",
+            f"{series.name}: has no column cohort_key, and {len(watched.since)} cohorts are on next",
             type_line=f"--cohort {min(watched.since)}",
         )
     return min(watched.since)
@@ -158,7 +174,7 @@ def _place(watched: Watch, series: Series, point: Point) -> int:
     place = watched.grid.place(point.at)
     if series.starts and watched.grid.start(place) != written(point.at):
         raise DocumentError(
-            f"{series.path}: row {point.row}: no window of {watched.grid.length} begins at {written(point.at)};"
+            f"{series.name}: row {point.row}: no window of {watched.grid.length} begins at {written(point.at)};"
             f" the one it lies in begins at {watched.grid.start(place)}",
             type_line=AGAIN,
         )

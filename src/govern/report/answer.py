@@ -59,7 +59,8 @@ def refused(command: str, decision: Refused, above: Iterable[str] = ()) -> Answe
     data = {"reasons": list(decision.reasons), "verdicts": [verdict_data(v) for v in decision.verdicts]}
     if decision.exit == ExitCode.YES:  # there was nothing to do
         advice = ("next", decision.type_line) if decision.type_line else None
-        return Answer(command, (*lines, *decision.reasons), decision.exit, "passed", advice, data=data)
+        lines += [line for reason in decision.reasons for line in wrapped(reason, then="  ")]
+        return Answer(command, tuple(lines), decision.exit, "passed", advice, data=data)
     if not decision.verdicts:
         lines += [line for reason in decision.reasons for line in wrapped(f"refused: {reason}", then="  ")]
     elif not (lines and lines[-1].startswith("refused")):

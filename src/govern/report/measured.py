@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from govern.domain.bands import judge
+from govern.domain import anytime, bands
 from govern.domain.findings import has_errors
 from govern.domain.pairs import Group
 from govern.domain.state import Packet
@@ -80,7 +80,7 @@ def _kpis(measured: Any) -> list[str]:
             for row in measured.measurement.table
             if row["kpi"] == kpi["id"] and row["cohort"]
         }
-        judged = {cohort: judge(kpi, row) for cohort, row in rows.items()}
+        judged = _judged(measured, kpi, rows)
         out = [cohort for cohort, judgement in judged.items() if judgement.outcome != "passed"]
         if len(judged) == 1:
             text = f"{_value(kpi, *rows.values())}  {next(iter(judged.values())).why}"
@@ -89,6 +89,17 @@ def _kpis(measured: Any) -> list[str]:
             text += f"; not: {', '.join(out)}" if out else ""
         lines += wrapped(f"{text} ({_bands(kpi)})", f"{kpi['id']:<{width}}  ")
     return lines
+
+
+def _judged(measured: Any, kpi: Any, rows: dict[str, Any]) -> dict[str, bands.Judgement]:
+    """As the gate would judge these rows, on top of what is recorded already."""
+    if kpi["method"] == "anytime":
+        proof, seen = anytime.proof_of(measured.border), anytime.looks(measured.border, kpi["id"])
+        known = {cohort: seen.get(cohort, anytime.Looks()) for cohort in rows}
+        looks = {c: anytime.Looks((row, *known[c].now), known[c].before) for c, row in rows.items()}
+        return {cohort: anytime.judge(kpi, each, proof) for cohort, each in looks.items()}
+    base = {row["cohort"]: row for row in measured.measurement.table if row["kpi"] is None}
+    return {cohort: bands.judge(kpi, row, base.get(cohort)) for cohort, row in rows.items()}
 
 
 def _value(kpi: Any, row: Any) -> str:
@@ -109,7 +120,9 @@ SIGNS = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 
 
 def _bands(kpi: Any) -> str:
-    """`warning < 0, critical < -3`."""
+    """`warning < 0, critical < -3`, or `margin 5, anytime`."""
+    if kpi["method"] == "anytime":
+        return f"margin {kpi['margin']:g}, anytime"
     said = []
     for name, band in kpi["bands"].items():
         limits = [f"{SIGNS[op]} {value:g}" for op, value in band.items() if op in SIGNS]
@@ -159,6 +172,14 @@ def evidence_answer(packet: Packet) -> Answer:
         lines += wrapped(
             f"{source['name']}, {file['rows']:,} rows of {file['path']}, {file['sha256'][:19]}", "  "
         )
+        lines += wrapped(_windows(record.body["windows"]), "  ") if record.body["windows"] else []
     return Answer(
         "evidence list", tuple(lines), advice=("next", f"govern show {packet.evidence[-1].name}"), data=data
     )
+
+
+def _windows(windows: Any) -> str:
+    """`for 2026-11-21/P1D to 2026-11-23/P1D, 3 windows`."""
+    if len(windows) == 1:
+        return f"for {windows[0]}"
+    return f"for {windows[0]} to {windows[-1]}, {len(windows):,} windows"

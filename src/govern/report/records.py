@@ -23,6 +23,10 @@ SAYS: Mapping[str, str] = {
     "packet_resumed": "{reason}",
     "withdrawn": "{reason}",
     "rolled_back": "{cohorts} -> {to}, {reason}",
+    "decisions_relabeled": "{step}: {context}, {sidecar[rows]} decisions",
+    "rollback_verified": "{rollback} served from {window}",
+    "incident_noted": "{rollback}: {note}",
+    "calibration_review_closed": "{calibration}: {outcome}",
     "rehearsal_held": "{form}: {cohorts}",
     "trigger_fired": "{trigger}: {cohorts}, {action}",
     "incident_acknowledged": "{trigger}",
@@ -60,11 +64,17 @@ def _changed(body: Mapping[str, Any]) -> str:
     return ", ".join(f"{entry['document']} {entry['field']}" for entry in body["set"])
 
 
+def _foreseen(body: Mapping[str, Any]) -> str:
+    cohorts = few(list(dict.fromkeys(row["cohort"] for row in body["rows"])))
+    return f"{cohorts}: {len(body['rows'])} figures beside what was predicted"
+
+
 SHAPED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "binding_changed": _bound,
     "approval_given": _approved,
     "evidence_recorded": _measured,
     "change_control_opened": _changed,
+    "effectiveness_verified": _foreseen,
 }
 
 

@@ -23,8 +23,8 @@ def series_answer(rule: Rule, lines: Sequence[Line], times: Sequence[datetime]) 
             said += wrapped(_not_fired(rule, line, name=len(lines) > 1), then="  ")
             continue
         often = "once" if len(runs) == 1 else f"{len(runs):,} times"
-        head = f"FIRED {often} in {len(line.rows):,} windows: {rule.consecutive} {_condition(rule)}"
-        head += " in a row" if rule.consecutive > 1 else ""
+        head = f"FIRED {often} in {len(line.rows):,} windows: {rule.bad} {_condition(rule)}"
+        head += " in a row" if rule.bad > 1 and not rule.of else _among(rule)
         said += wrapped(f"{head} ({line.name})" if line.name else head, then="  ")
         for first, last in runs[:SHOWN]:
             begin, end = (written(times[line.rows[place].place]) for place in (first, last))
@@ -46,7 +46,7 @@ def evaluated_answer(evaluated: Any) -> Answer:
             f"FIRED already {record.body['trigger']}, {record.name} at {record.at}; {note}", then="  "
         )
     if not said:
-        near = max(lines, key=lambda line: rule.streak(line.values))
+        near = max(lines, key=lambda line: rule.counted(line.values))
         said += wrapped(_not_fired(rule, near, name=len(lines) > 1), then="  ")
     first, last = min(line.rows[0].place for line in lines), max(line.rows[-1].place for line in lines)
     span = f"{watch.grid.start(first)} to {watch.grid.end(last)}"
@@ -79,9 +79,8 @@ def _fired(evaluated: Any) -> list[str]:
         f"{cohort} {_shown(value, rule.unit)}" for cohort, value in list(newest.items())[:SHOWN]
     )
     values += f" and {len(newest) - SHOWN} more" if len(newest) > SHOWN else ""
-    windows = (
-        f"{rule.consecutive} window{'s' * (rule.consecutive != 1)} of {spoken(duration(watch.grid.length))}"
-    )
+    counted = f"{rule.bad} of {rule.of}" if rule.of else f"{rule.bad}"
+    windows = f"{counted} window{'s' * (counted != '1')} of {spoken(duration(watch.grid.length))}"
     limit = f"limit {_shown(rule.threshold, rule.unit)}"
     return wrapped(f"FIRED {watch.trigger['id']}  {values}; {limit}, {windows}", then="  ")
 
@@ -95,14 +94,18 @@ def _shown(value: float | None, unit: str) -> str:
 
 def _condition(rule: Rule) -> str:
     """`windows above 3.0 percent`."""
-    windows = "windows" if rule.consecutive > 1 else "window"
+    windows = "windows" if rule.bad > 1 else "window"
     return f"{windows} {rule.op.replace('_', ' ')} {rule.threshold} {rule.unit}".rstrip()
+
+
+def _among(rule: Rule) -> str:
+    return f" among {rule.of}" if rule.of else ""
 
 
 def _not_fired(rule: Rule, line: Line, *, name: bool) -> str:
     """How far the newest windows of a line are from firing."""
     where = f" ({line.name})" if name and line.name else ""
-    return f"not fired: {rule.streak(line.values)} of {rule.consecutive} {_condition(rule)}{where}"
+    return f"not fired: {rule.counted(line.values)} of {rule.bad} {_condition(rule)}{_among(rule)}{where}"
 
 
 def _answered(rule: Rule, lines: Sequence[Line], said: list[str], data: Mapping[str, Any]) -> Answer:
@@ -117,7 +120,7 @@ def _answered(rule: Rule, lines: Sequence[Line], said: list[str], data: Mapping[
             "cohort": line.name,
             "windows": len(line.rows),
             "firing_runs": [list(run) for run in rule.runs(line.values)],
-            "streak": rule.streak(line.values),
+            "streak": rule.counted(line.values),
             "not_judged": sum(rule.is_bad(value) is None for value in line.values),
         }
         for line in lines

@@ -26,6 +26,7 @@ from govern.domain.rules import (
     references,
     rollback_checklist,
     selectors,
+    trigger_counters,
     trigger_packages,
     trigger_units,
 )
@@ -40,6 +41,7 @@ SHELF = (
     model_versions,
     kpi_bands,
     trigger_units,
+    trigger_counters,
     trigger_packages,
     decision_criteria,
     card_package,
