@@ -90,8 +90,7 @@ def _checks() -> Iterator[str]:
     yield (
         "What a border asks, each a file of `src/govern/domain/checks/`. None of `failed`, `inconclusive` (not enough\n"
         "data) and `error` (could not be measured) passes. `govern phase check PACKET --verbose` shows every verdict\n"
-        "with what would flip it; `govern explain NAME` prints the section below.\n\n"
-        "The borders canary -> wide and wide -> adopted are not in this version: `govern` refuses them."
+        "with what would flip it; `govern explain NAME` prints the section below."
     )
     borders = {border: None for check in checks().values() for border in check.borders}
     for border in borders:
@@ -107,16 +106,6 @@ def _checks() -> Iterator[str]:
         ]
         yield f"## {border}"
         yield _table(("check", "mode", "waivable", "asks"), found)
-    yield "## Not asked yet"
-    yield "On the shelf for the later borders, which open when all that they ask is there."
-    yield _table(
-        ("check", "mode", "waivable", "asks"),
-        [
-            (f"[{each.name}](#{each.name})", each.mode, "" if each.waivable else "no", _first(each.about))
-            for each in checks().values()
-            if not each.borders
-        ],
-    )
     yield "## Each check"
     for check in checks().values():
         yield f"### {check.name}"

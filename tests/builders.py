@@ -229,8 +229,11 @@ class World:
         return records
 
     def snapshot(self) -> State:
-        """The state as it is now; records and policies never change, so they are shared."""
-        known = [record for past in self.past for record in past.records]
+        """The state as it is now; records, bindings, targets and policies never change, so they are shared."""
+        known: list[Any] = [record for past in self.past for record in past.records]
+        for surface in self.state.surfaces.values():
+            known += [bound for line in (surface.default, *surface.cohorts.values()) for bound in line]
+        known += [side for packet in self.state.packets.values() for side in (packet.prev, packet.next)]
         memo: dict[int, Any] = {id(value): value for value in (*known, self.state.policy)}
         return deepcopy(self.state, memo)
 

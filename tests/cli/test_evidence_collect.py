@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from back import make_team
 from decision_logs import COLUMNS, write_csv
 from served import served, serving
 from typed import Ended, Keyboard
@@ -107,7 +108,11 @@ def test_wrong_stamps_and_bad_policy_are_shown_and_recorded(team: Clone, typed: 
     for row in rows[:20]:
         row |= {"policy_pass": False, "model_version_active": None}
     logged(team, rows)
-    said = collect(typed, "--format", "json").json
+    dry = collect(typed, "--dry-run")
+    assert (dry.code, dry.advice) == (1, ("type", "govern explain stamps"))
+    ended = collect(typed, "--format", "json")
+    said = ended.json
+    assert (ended.code, said["ok"], said["verdict"]) == (1, False, "failed") and recorded(typed)
     missing = next(r for r in said["data"]["rows"] if r["kpi"] == "missing-model-version-count")
     assert (missing["window"], missing["value"], missing["counts"]) == (
         f"{DAYS[0]}/P1D",
@@ -117,6 +122,53 @@ def test_wrong_stamps_and_bad_policy_are_shown_and_recorded(team: Clone, typed: 
     assert said["data"]["excluded"]["decisions"] == {"no_version": 20}
     assert said["data"]["stamps"][0]["counts"]["missing_version"] == 20
     assert typed.audited() == []
+
+
+def test_broken_decision_in_the_pack_is_recorded_and_ends_with_one(team: Clone, typed: Keyboard) -> None:
+    rows = decided(team)
+    for row in rows[len(UNITS) :]:
+        row["model_version_active"] = "gpt-5"
+    logged(team, rows)
+    said = collect(typed)
+    assert said.code == 1 and "1 broken" in said.text and "120 mismatched" in said.text
+    assert "replay_pack" in {each["source"]["name"] for each in recorded(typed)}
+    mended = decided(team)
+    logged(team, mended)
+    again = collect(typed)
+    assert again.code == 0 and "replay pack  1 decision complete" in again.lines, "a broken one is replaced"
+    assert typed.audited() == []
+
+
+def test_pack_that_shows_nobody_more_is_not_recorded_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = make_team(tmp_path / "back")
+    now, there = "2026-11-18T09:00:00Z", Keyboard(two.mara.directory, capsys, monkeypatch)
+
+    def seen(*keys: str) -> Ended:
+        rows = served(serving(two.mara), "chat", keys, "2026-11-17T12:00:00Z", numbered("2026-11-17"))
+        write_csv(two.mara.directory / "log.csv", rows, COLUMNS)
+        return there(*LINE, now=now)
+
+    first = seen("xr-eu", "xr-na")
+    assert "replay pack  2 decisions complete" in first.lines, first.text
+    before = there.tip
+    again = seen("xr-eu", "xr-na")
+    assert (again.code, there.tip) == (0, before) and "nothing new" in again.text
+    more = seen("xr-eu", "xr-na", "pc-eu")
+    assert "replay pack  3 decisions complete" in more.lines and there.tip != before
+    assert two.faults() == []
+
+
+def test_decisions_on_next_that_are_all_wrong_were_seen(team: Clone, typed: Keyboard) -> None:
+    rows = decided(team)
+    for row in rows:
+        row["model_version_active"] = None
+    logged(team, rows)
+    said = collect(typed)
+    text = " ".join(map(str.strip, said.lines))
+    assert said.code == 1 and "nobody seen" not in text
+    assert "240 missing version; none rightly on next seen of public" in text
 
 
 FAULTS = {

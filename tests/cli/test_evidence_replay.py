@@ -1,5 +1,7 @@
 """`govern evidence replay`: built, opened, recorded, and how each of them ends."""
 
+import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +115,17 @@ SLIPS: dict[str, tuple[tuple[str, ...], str]] = {
     "no log": (("--build", "a", "--log", "none.csv"), "none.csv"),
     "another packet": (("--open", "nothing", "--workspace", "x"), "workspace"),
 }
+
+
+def test_id_that_is_not_there_is_refused_with_a_line_that_goes(team: Clone, typed: Keyboard) -> None:
+    logged(team)
+    assert build(typed, "--decisions", "1").code == 0
+    there = json.loads((team.directory / "pack/decisions.jsonl").read_text("utf-8"))["decision_id"]
+    alone = replay(typed, "--build", "a", "--log", "log.csv", "--id", "lost")
+    assert (alone.code, alone.advice[1]) == (2, f"govern evidence replay {PACKET} --build NEW-FOLDER")
+    some = replay(typed, "--build", "a", "--log", "log.csv", "--id", f"{there},lost")
+    assert some.code == 2 and "has no decision lost" in some.text
+    assert typed(*shlex.split(some.advice[1])[1:], now=NOW).code == 0 and "--decisions" not in some.advice[1]
 
 
 @pytest.mark.parametrize(("words", "told"), SLIPS.values(), ids=SLIPS.keys())

@@ -111,6 +111,7 @@ def test_record_stands_when_the_folder_cannot_be_written(
 @pytest.mark.parametrize(("words", "line"), [
     (("--log", "none.csv"), "govern evidence stamps --help"),
     (("--since", "monday"), "--since 2026-12-01T09:00:00Z"),
+    (("--since", "2026-11-22T00:00:00Z", "--until", "2026-11-21T00:00:00Z"), "govern evidence stamps --help"),
     (("--export", "out", "--offline"), "govern evidence stamps --help"),
 ])  # fmt: skip
 def test_slip_is_refused_with_a_line(typed: Keyboard, words: tuple[str, ...], line: str) -> None:

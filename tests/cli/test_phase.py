@@ -182,4 +182,4 @@ def test_border_to_wide_says_from_when_it_can_be_passed(measured: Keyboard) -> N
     said = measured("phase", "advance", MARCH_TO_JUNE, "--to", "wide", "--yes", who="mara")
     assert said.code == 1 and said.lines[0] == f"{MARCH_TO_JUNE}   canary -> wide"
     assert " prime   -      -      -  from 2026-11-23T00:00:00Z" in said.lines
-    assert said.advice == ("type", f"govern evidence stamps {MARCH_TO_JUNE}")
+    assert said.advice == ("type", f"govern evidence collect {MARCH_TO_JUNE}")

@@ -150,6 +150,39 @@ def test_a_log_that_ends_too_early_proves_nothing(types: Typist) -> None:
     assert types("verify", PACKET).code == 0
 
 
+def test_a_decision_of_the_future_is_no_reach_of_the_log(types: Typist) -> None:
+    early = [row for row in NIGHT if row["decided_at"] < SETTLES]
+    logged(types.folder, [*early, chat("ahead", "18 00:00:00", "pc-na")])
+    assert types("apply", PACKET).code == 0
+    said = types("verify", PACKET)
+    told = " ".join(said.text.split())
+    assert (said.code, types.owed) == (
+        1,
+        [ROLLBACK],
+    ) and "the log ends at 2026-11-17T02:11:30Z, before" in told
+    assert "the log's last decision, 2026-11-18T00:00:00Z, lies ahead of the clock" in told
+    logged(types.folder, [*NIGHT, chat("ahead", "18 00:00:00", "pc-na")])
+    assert types("verify", PACKET).code == 0 and types.team.faults() == []
+
+
+def test_what_is_on_next_of_no_cohort_is_named_and_stops_nothing(types: Typist) -> None:
+    logged(types.folder, [*NIGHT, chat("tv", "17 02:00:00", "TV"), chat("bare", "17 02:00:01", None)])
+    astray = "on next, of no cohort: TV 1, (no key) 1"
+    for verb in ("plan", "apply", "verify"):
+        said = types(verb, PACKET)
+        assert said.code == 0 and astray in said.lines
+    assert f"and no other of a cohort; {astray}; the log" in " ".join(said.text.split())
+    assert types.owed == [] and types.team.faults() == []
+
+
+@pytest.mark.parametrize("verb", ["apply", "export"])
+def test_no_file_is_written_where_the_log_would_read_it(types: Typist, verb: str) -> None:
+    types("apply", PACKET) if verb == "export" else None
+    said = types(verb, PACKET, "--out", "logs/decisions-9.csv")
+    assert said.code == 2 and "lies in the decision log" in " ".join(said.text.split())
+    assert not (types.folder / "logs/decisions-9.csv").exists()
+
+
 def test_a_log_that_begins_late_is_told(types: Typist) -> None:
     logged(types.folder, NIGHT[2:])
     said = types("plan", PACKET)

@@ -212,6 +212,22 @@ def test_already_back_is_said_and_is_no_failure(team: Team, types: Types) -> Non
         assert said.lines == [f"already back, nothing to do: xr-na on chat-b1 since {NOW} (mara)"]
 
 
+def test_already_back_says_what_waited_and_what_was_dropped_as_sync_does(team: Team, types: Types) -> None:
+    team.offline()
+    assert types(*EXECUTE, "--cohort", "xr-na", *WHY).code == 4
+    assert types(*EXECUTE, "--cohort", "tv", *WHY).code == 4
+    team.online()
+    go(team.mara, "xr-na")
+    said = types(*EXECUTE, "--cohort", "tv", *WHY, now=LATER)
+    text = " ".join(map(str.strip, said.lines))
+    assert said.code == 0 and said.lines[0].startswith(f"published  rollback {TV} (jo, ")
+    assert f"dropped    rollback {PACKET} (jo, {NOW}): already back, nothing to do: xr-na on chat-b1" in text
+    assert f"PUBLISHED {team.tip()[:7]} already back, nothing to do: tv on chat-b1 since {NOW} (jo)" in text
+    again = types(*EXECUTE, "--cohort", "tv", *WHY, "--format", "json", now=LATER).json
+    assert "dropped" not in again["data"], "nothing waits any more"
+    assert team.faults() == []
+
+
 def test_refused_push_leaves_it_recorded_and_another_types_the_same_line(team: Team, types: Types) -> None:
     team.refuse()
     before = team.tip()
@@ -334,3 +350,36 @@ def test_ledger_branch_that_is_checked_out_is_not_moved(team: Team, types: Types
     said = types(*EXECUTE, "--cohort", "tv", *WHY)
     assert (said.code, team.tip()) == (2, before)
     assert "is checked out" in said.text
+
+
+@pytest.mark.parametrize(
+    ("selectors", "said", "advice"),
+    [
+        (["--cohort", ""], "--cohort is blank", "govern status"),
+        (["--where", " "], "--where is blank", "govern status"),
+        (["--model-version", ""], "--model-version is blank", "govern status"),
+        (["--where", "platform=xr,platform=pc"], "--where says platform twice", "--where platform=xr"),
+        (["--where", "platform=xr", "--cohort", "pc-na"], "--cohort and --where together", "govern rollback"),
+        (["--since", "yesterday"], "--since takes a date or an instant", "--since 2026"),
+        (["--cohort", "xr-eu,,pc-eu"], "an empty name in `xr-eu,,pc-eu`", "govern rollback"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else " ".join(each),
+)
+def test_selector_that_says_nothing_or_two_things_moves_nobody(
+    selectors: list[str], said: str, advice: str, team: Team, types: Types
+) -> None:
+    before = team.tip()
+    ended = types(*EXECUTE, *selectors, *WHY)
+    assert (ended.code, team.tip()) == (2, before)
+    assert said in ended.text and advice in ended.advice[1]
+    assert types(*EXECUTE, *selectors, *WHY, "--format", "json").json["ok"] is False
+
+
+def test_cohorts_that_are_named_one_by_one_all_go_back(team: Team, types: Types) -> None:
+    assert types(*EXECUTE, "--cohort", "xr-eu", "--cohort", "xr-na", *WHY).code == 0
+    assert {cohort for cohort, baseline in team.on().items() if baseline == "chat-b1"} == {"xr-eu", "xr-na"}
+
+
+def test_who_asks_for_a_plan_is_handed_a_plan(types: Types) -> None:
+    said = types("rollback", "plan", "--reason", REASON)
+    assert said.code == 2 and said.advice[1].startswith("govern rollback plan ")

@@ -115,6 +115,14 @@ def test_verify_without_data_shows_nothing(typed: Keyboard, rows: list[dict[str,
     assert said.advice[1].endswith("--wait 120")
 
 
+def test_verify_of_a_log_that_lies_ahead_of_the_clock_does_not_advise_to_wait(typed: Keyboard) -> None:
+    log(typed, *BEFORE, row("02:11:30", "xr-na"), row("02:11:31", "xr-eu"), row("03:13:00", "xr-na"))
+    said = typed(*VERIFY, now=SOON)
+    told = " ".join(said.text.split())
+    assert said.code == 1 and "the log's last decision, 2026-11-17T03:13:00Z, lies ahead of the clock" in told
+    assert said.advice == ("type", f"govern rollback verify {PACKET} --log FILE")
+
+
 REFUSED = [
     (("rollback", "verify", "no-systm-prompt"), 2, "govern status"),
     (("rollback", "verify", "tv-prompt"), 2, "govern phase show tv-prompt"),
@@ -122,7 +130,7 @@ REFUSED = [
     ((*VERIFY, "--rollback", "packets/x#1"), 2, f"govern rollback verify {PACKET} --rollback 'packets/{PACKET}#"),
     ((*VERIFY, "--log", "nowhere.csv"), 2, "govern "),
     (("rollback", "note", "no-systm-prompt", "--note", "x"), 2, f"govern rollback note {PACKET} --note x"),
-    (("rollback", "note", "tv-prompt", "--note", "x"), 1, "govern phase show tv-prompt"),
+    (("rollback", "note", "tv-prompt", "--note", "x"), 2, "govern phase show tv-prompt"),
     ((*NOTE, "--reviewed"), 1, f'govern rollback note {PACKET} --note "..."'),
     (CLOSE, 1, f"govern relabel apply {PACKET}"),
     ((*REVIEW, "--outcome", "keep", "--finding", "x"), 2, f"govern calibration review {PACKET} --outcome kept"),
@@ -226,6 +234,9 @@ def test_review_has_an_agenda_and_closes_once_the_decisions_are_relabelled(
     assert done.code == 0 and done.text.splitlines()[0].endswith("initial is kept")
     again = typed(*CLOSE, who="jo", now=LATER)
     assert again.code == 0 and "closed already by jo: packets/" in again.text
+    slip = typed(*REVIEW, "--outcome", "keep", "--finding", "x", now=LATER)
+    assert slip.code == 2 and "no outcome `keep`" in slip.text, "a word that there is not is no answer"
+    assert slip.advice[1] == f"govern calibration review {PACKET} --outcome kept --finding x"
     assert "calibration review" not in typed("status", now=LATER).text
     assert "3 decisions since" in " ".join(typed("rollback", "show", PACKET, now=LATER).text.split())
     assert team.faults() == []

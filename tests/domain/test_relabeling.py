@@ -95,6 +95,7 @@ def test_only_its_own_rollback_is_settled() -> None:
     for cohort in ("a", "b"):
         world.now = BACK
         world.do(Rollback(PACKET, "operator-judgement", (cohort,)))
+    world.now = "2026-11-20T13:00:00Z"
     first, second = owed(world)
     only = {"cohorts": body(world)["cohorts"][:1]}
     for step in ("applied", "verified"):
@@ -114,6 +115,15 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "more marked than decided": ({"cohorts.0.on_version": 2}, "more is counted"),
     "more on next than there are": ({"cohorts.0.in_window": 2}, "more is counted"),
     "more without version than there are": ({"no_key.no_version": 1}, "more is counted"),
+    "on next and not marked": ({"cohorts.0.in_window": 500, "cohorts.0.on_version": 500}, "not all of what"),
+    "nothing of it is marked": (
+        {"cohorts.0.in_window": 500, "cohorts.0.on_version": 500, "cohorts.0.relabelled": 0,
+         "sidecar.rows": 0}, "not all of what",
+    ),
+    "keyless ones marked in part": (
+        {"no_key": {"in_window": 2, "on_version": 2, "relabelled": 1, "no_version": 0}}, "in part"
+    ),
+    "a log of the future": ({"log.last": "2026-11-20T13:00:01Z"}, "and it is 2026-11-20T13:00:00Z"),
     "rows of the sidecar": ({"sidecar.rows": 4}, "another number of rows"),
     "marks of nobody": (
         {"other_keys": {"in_window": 1, "on_version": 1, "relabelled": 1, "no_version": 0}},

@@ -27,7 +27,7 @@ def pack(rows: list[dict[str, Any]], windows: tuple[str, ...] = (), **params: An
         "name": "replay_pack",
         "query": ["replay_pack"],
         "params": {"pack": "0123456789abcdef", "origin": "support", "last": DECIDED} | params,
-        "input": {"path": "pack", "sha256": digest_of(b""), "rows": 1},
+        "input": {"path": "pack", "sha256": digest_of(b""), "rows": 5},
         "until": None,
     }
     body = {"border": "wide", "source": source, "windows": list(windows), "excluded": {}}
@@ -56,6 +56,11 @@ REFUSED: dict[str, tuple[RecordEvidence, str]] = {
     "no origin": (pack([row()], origin=None), "of origin None"),
     "a decision of the future": (pack([row()], last="2026-11-20T11:00:01Z"), "and it is 2026-11-20T11"),
     "no last decision": (pack([row()], last=None), "a decision of None"),
+    "a decision before the last move": (
+        pack([row()], last="2026-11-20T08:59:59Z"),
+        "a moved at 2026-11-20T09",
+    ),
+    "more than the pack holds": (pack([row(excluded=5)]), "6 decisions are counted of a pack of 5"),
     "a window": (pack([row()], windows=("2026-11-20/P1D",)), "in no window"),
 }
 

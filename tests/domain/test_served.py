@@ -14,7 +14,7 @@ from govern.domain.served import VerifyServed, outgrown, slower
 from govern.errors import ExitCode
 
 FIRED, BACK, LATER = "2026-11-20T09:05:00Z", "2026-11-20T09:09:21Z", "2026-11-20T10:00:00Z"
-LOG = {"path": "logs/a.csv", "sha256": digest_of(b"log"), "rows": 9, "last": "2026-11-20T09:30:00Z"}
+LOG = {"path": "logs/a.csv", "sha256": digest_of(b"log"), "rows": 99, "last": "2026-11-20T09:30:00Z"}
 ESTIMATE = "surfaces.chat.rollback.time_to_rollback"
 
 
@@ -103,6 +103,9 @@ def test_the_estimate_is_that_of_nexts_frozen_baseline_else_of_its_surface(
         ({"last": "2026-11-20T09:10:21Z"}, "is not between"),
         ({"last": "2026-11-20T09:09:20Z"}, "is not between"),
         ({"cohorts": [{"cohort": "a", "n": 1, "back": 1, "no_version": 0}]}, "not for the cohorts of"),
+        ({"log": LOG | {"last": "2026-11-20T10:00:01Z"}}, "lies ahead of the clock"),
+        ({"log": LOG | {"last": "2026-11-20T09:11:20Z"}}, "before the window"),
+        ({"log": LOG | {"rows": 40}}, "more is counted of its cohorts than the 40"),
         ({"cohorts": []}, "not for the cohorts of"),
         ({"cohorts": [{"cohort": "b", "n": 0, "back": 0, "no_version": 0}]}, "its decisions show nothing"),
         ({"cohorts": [{"cohort": "b", "n": 3, "back": 0, "no_version": 3}]}, "its decisions show nothing"),

@@ -124,8 +124,10 @@ def test_nothing_is_made_when_all_is_marked(there: There) -> None:
     before = (there.folder / FIRST).stat()
     there.world.now = "2026-11-20T14:00:00Z"
     again = there.marked()
+    after = (there.folder / FIRST).stat()
     assert (again.command, again.said) == (None, (f"already marked: {FIRST}",))
-    assert (there.folder / FIRST).stat() == before and there.files == ["log.csv", FIRST]
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert there.files == ["log.csv", FIRST]
 
 
 def test_a_sidecar_that_is_not_here_is_written_again_to_the_byte(there: There) -> None:
@@ -207,6 +209,16 @@ def test_a_recorded_name_that_leads_out_of_the_tree_is_never_written(there: Ther
     assert again.figures["sidecar"]["path"] == FIRST and made.figures["sidecar"]["rows"] == 3
     assert not list(there.folder.parent.glob("*.csv"))
     assert there.files == ["log.csv", FIRST]
+
+
+def test_a_recorded_place_that_the_log_reads_by_now_is_not_written_again(there: There) -> None:
+    there.marked(out=there.folder / "log-2.csv")
+    (there.folder / "log-2.csv").unlink()
+    write_csv(there.folder / "log-1.csv", DAY)
+    with open_log(there.folder / "log-*.csv") as log:
+        made = mark(Opened(there, log), rollbacks(there.state, PACKET)[-1])  # type: ignore[arg-type]
+    assert made.figures["sidecar"]["path"] == FIRST
+    assert there.files == ["log-1.csv", "log.csv", FIRST]
 
 
 def test_a_name_outside_of_the_repository_is_kept_without_its_folder(there: There, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_prompt_change_is_adopted_and_goes_back_and_every_step_is_decided_again(
     collect(ben)
     outcome = ben.done(Advance(PACKET, "adopted"))
     assert [record.event for record in outcome.records] == [
-        "phase_advanced/1", "effectiveness_verified/1", "binding_changed/1",
+        "phase_advanced/1", "effectiveness_verified/1", "baseline_verified/1", "binding_changed/1",
     ]  # fmt: skip
     assert ben.workspace().state.surfaces["chat"].default[-1].to.baseline == "chat-b2"
     assert ben.audited() == []

@@ -32,7 +32,7 @@ def collect(
     """Measure everything that the next border of PACKET asks, for every complete cycle not yet recorded.
 
     KPIs on decisions, a sample of stamps and, on the way to wide, a replay pack: recorded in one commit. What could
-    not be measured is named; then it ends with 4.
+    not be measured is named; then it ends with 4. Wrong stamps and broken decisions are recorded too; it ends with 1.
     """
 
     def work() -> Answer:
@@ -91,7 +91,13 @@ def _measured(
         shown=lambda _: collected_lines(taken),
     )
     done = replace(done, data={**collected_data(taken), **done.data})
-    if done.verdict == "refused" or dry_run or done.exit != ExitCode.YES:
+    if done.verdict == "refused":
+        return done
+    faulty = taken.stamps is not None and taken.stamps.faulty
+    if faulty or (taken.replay is not None and taken.replay.broken):  # recorded, and a no all the same
+        advice = ("type", f"govern explain {'stamps' if faulty else 'replay_pack'}")
+        return replace(done, exit=ExitCode.NO, verdict="failed", advice=advice)
+    if dry_run or done.exit != ExitCode.YES:
         return done
     done = replace(done, advice=("next", f"govern phase check {packet}"))
     return replace(done, exit=ExitCode.LEFT, verdict="recorded") if taken.left_out else done

@@ -53,6 +53,8 @@ def command(
         where = context(actor=actor, workspace=workspace)
         begin = moment("--since", since) if since else None
         end = moment("--until", until) if until else None
+        if begin and end and end <= begin:
+            raise UsageError(f"the window ends at {end}, not after its start at {begin}")
         if export is not None and offline:
             raise UsageError("a packet names a commit that others have: --export takes no --offline")
         if export is not None:

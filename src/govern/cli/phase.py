@@ -214,7 +214,8 @@ def show_packet(
     def work() -> Answer:
         there = reading(context(workspace=workspace), at=at, fetch=fetch)
         known = packet_of(there, packet)
-        advice = ("next", f"govern phase check {packet}") if not known.ended else None
+        left = not known.ended and known.phase != "adopted"
+        advice = ("next", f"govern phase check {packet}") if left else None
         return Answer("phase show", tuple(packet_lines(known)), advice=advice, data=packet_data(known))
 
     raise typer.Exit(show("phase show", work, output))

@@ -18,6 +18,7 @@ from govern.operations.wanted import NoReasonError, Wanted, line
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer, refused
 from govern.report.rollback import data_of, done_lines, note_of, plan_lines
+from govern.report.synced import synced_data, synced_lines
 from govern.report.wrap import wrapped
 
 app = typer.Typer(no_args_is_help=True, help="The way back.")
@@ -27,8 +28,12 @@ Some = Annotated[
     str | None, typer.Argument(help="The packet; found where only one is meant.", metavar="[PACKET]")
 ]
 Surface = Annotated[str | None, typer.Option(help="Only this surface.", metavar="SURFACE")]
-Cohorts = Annotated[str, typer.Option("--cohort", help="These cohorts.", metavar="COHORT,…")]
-Where = Annotated[str, typer.Option(help="Cohorts by attribute.", metavar="NAME=VALUE,…")]
+Cohorts = Annotated[
+    list[str] | None, typer.Option("--cohort", help="These cohorts; may be given again.", metavar="COHORT,…")
+]
+Where = Annotated[
+    list[str] | None, typer.Option(help="Cohorts by attribute; all of them hold.", metavar="NAME=VALUE,…")
+]
 Version = Annotated[
     str | None, typer.Option("--model-version", help="Whoever is on this version.", metavar="V")
 ]
@@ -46,8 +51,8 @@ Glass = Annotated[str | None, typer.Option(help="Go back without the role, and s
 def execute(
     packet: Some = None,
     surface: Surface = None,
-    cohort: Cohorts = "",
-    where: Where = "",
+    cohort: Cohorts = None,
+    where: Where = None,
     model_version: Version = None,
     trigger: Trigger = None,
     reason: Code = None,
@@ -62,9 +67,9 @@ def execute(
 ) -> None:
     """Bind cohorts back now: recorded here at once, published as soon as the remote answers."""
     words = (trigger, reason, note, since, to, break_glass)
-    wanted = _wanted(packet, surface, cohort, where, model_version, *words)
 
     def work() -> Answer:
+        wanted = _wanted(packet, surface, cohort, where, model_version, *words)
         return _go(context(actor=actor, workspace=workspace), wanted, yes=yes, quiet=output == "json")
 
     raise typer.Exit(show("rollback execute", work, output))
@@ -74,8 +79,8 @@ def execute(
 def plan(
     packet: Some = None,
     surface: Surface = None,
-    cohort: Cohorts = "",
-    where: Where = "",
+    cohort: Cohorts = None,
+    where: Where = None,
     model_version: Version = None,
     trigger: Trigger = None,
     reason: Code = None,
@@ -89,10 +94,17 @@ def plan(
 ) -> None:
     """What `execute` would do: the same way, and nothing is recorded."""
     words = (trigger, reason, note, since, to, break_glass)
-    wanted = _wanted(packet, surface, cohort, where, model_version, *words)
 
     def work() -> Answer:
-        went = roll_back(context(actor=actor, workspace=workspace), wanted, dry_run=True)
+        wanted = _wanted(packet, surface, cohort, where, model_version, *words)
+        try:
+            went = roll_back(context(actor=actor, workspace=workspace), wanted, dry_run=True)
+        except UsageError as error:  # who asks for a plan is not handed the line that acts
+            if error.type_line:
+                error.type_line = error.type_line.replace(
+                    "govern rollback execute", "govern rollback plan", 1
+                )
+            raise
         if isinstance(went.decision, Refused):
             return _refused("rollback plan", went)
         lines = (*_planned(went.workspace, went.decision, wanted), "plan: nothing was recorded")
@@ -104,26 +116,42 @@ def plan(
 def _wanted(
     packet: str | None,
     surface: str | None,
-    cohort: str,
-    where: str,
+    cohort: list[str] | None,
+    where: list[str] | None,
     model_version: str | None,
-    trigger: str | None,
-    reason: str | None,
-    note: str | None,
-    since: str | None,
-    to: str | None,
-    break_glass: str | None,
+    *words: str | None,
 ) -> Wanted:
+    """What was typed. UsageError for a selector that is blank: nothing at all would mean everybody."""
+    given = [("PACKET", packet), ("--surface", surface), ("--model-version", model_version)]
+    given += [("--cohort", text) for text in cohort or ()] + [("--where", text) for text in where or ()]
+    for name, text in given:
+        if text is not None and not text.strip():
+            raise UsageError(
+                f"{name} is blank: name who goes back, or leave it out", type_line="govern status"
+            )
+    if cohort and where:
+        raise UsageError(
+            "--cohort and --where together: which of them is meant?", type_line=same_line(without="--where")
+        )
+    trigger, reason, note, since, to, break_glass = words
     begun = moment("--since", since) if since else None
-    whom = (packet, surface, listed(cohort), _attributes(where), model_version)
+    cohorts = tuple(dict.fromkeys(key for text in cohort or () for key in listed(text)))
+    whom = (packet, surface, cohorts, _attributes(where or []), model_version)
     return Wanted(*whom, trigger, reason, note, begun, to, break_glass)
 
 
-def _attributes(text: str) -> dict[str, str] | None:
-    pairs = [part.partition("=") for part in listed(text)]
-    if any(not (name and equals and value) for name, equals, value in pairs):
-        raise typer.BadParameter(f"{text} is not NAME=VALUE")
-    return {name: value for name, _, value in pairs} or None
+def _attributes(texts: list[str]) -> dict[str, str] | None:
+    found: dict[str, str] = {}
+    for part in (each for text in texts for each in listed(text)):
+        name, equals, value = part.partition("=")
+        if not (name and equals and value):
+            raise UsageError(f"{part} is not NAME=VALUE", type_line="--where platform=xr")
+        if found.setdefault(name, value) != value:
+            raise UsageError(
+                f"--where says {name} twice, {found[name]} and {value}: nobody is both",
+                type_line="govern rollback plan --where " + f"{name}={found[name]}",
+            )
+    return found or None
 
 
 def _go(where: Context, wanted: Wanted, *, yes: bool, quiet: bool) -> Answer:
@@ -155,8 +183,11 @@ def _refused(name: str, went: WentBack) -> Answer:
     if went.why is None and decision.exit != ExitCode.YES:
         return answer
     more = (went.why.message, *went.why.notes) if went.why else ()
-    lines = (*decision.reasons, *more)
-    return replace(answer, lines=tuple(row for each in lines for row in wrapped(each, then="  ")))
+    lines = [row for each in (*decision.reasons, *more) for row in wrapped(each, then="  ")]
+    if went.waited is None:
+        return replace(answer, lines=tuple(lines))
+    data = {**answer.data, **synced_data(went.waited)}
+    return replace(answer, lines=(*synced_lines(went.waited), *lines), data=data)
 
 
 def _planned(there: Workspace, decision: Accepted, wanted: Wanted) -> list[str]:

@@ -9,10 +9,11 @@ from govern.cli.frame import context, same_line, show
 from govern.cli.options import Actor, DryRun, Folder, Offline, Output, Packet
 from govern.cli.write import write
 from govern.domain.incident_note import NoteIncident
-from govern.errors import ExitCode, RepositoryError
+from govern.errors import ExitCode, RepositoryError, UsageError
 from govern.operations.decide import Outcome
 from govern.operations.looking_back import reading
 from govern.operations.served import Asked, watch
+from govern.operations.workspace import Workspace
 from govern.report.answer import Answer
 from govern.report.served import NAME, seen_data, served_lines, took_lines, unserved_answer
 from govern.report.wrap import wrapped
@@ -86,9 +87,15 @@ def note(
     """Say what happened after a rollback, or with --reviewed that you looked at a broken glass."""
 
     def work() -> Answer:
-        command = NoteIncident(packet, note, reviewed, rollback)
         where = context(actor=actor, workspace=workspace)
-        return write("rollback note", where, lambda _: command, dry_run=dry_run, offline=offline, told=_told)
+
+        def prepare(there: Workspace) -> NoteIncident:
+            known = there.state.packets.get(packet)
+            if known and not any(record.event.startswith("rolled_back/") for record in known.history):
+                raise UsageError(f"{packet} was not rolled back", type_line=f"govern phase show {packet}")
+            return NoteIncident(packet, note, reviewed, rollback)
+
+        return write("rollback note", where, prepare, dry_run=dry_run, offline=offline, told=_told)
 
     raise typer.Exit(show("rollback note", work, output))
 

@@ -36,7 +36,7 @@ def decide(state: State, documents: Documents, command: Relabel, actor: Actor, n
         raise Refusal(
             f"{packet.id} has no rollback {body['rollback']}", type_line=f"govern relabel plan {packet.id}"
         )
-    if wrong := _wrong(rolled_back, body):
+    if wrong := _wrong(rolled_back, body, now):
         raise Refusal(f"the figures do not fit {rolled_back.name}: {wrong}")
     if body["step"] == "applied":
         uses = _marked(packet, rolled_back, body)
@@ -71,10 +71,11 @@ def proves_from(state: State, rolled_back: Record) -> str:
     return after(rolled_back.when, settings["serving_lag"])
 
 
-def _wrong(rolled_back: Record, body: Mapping[str, Any]) -> str:
-    """What contradicts the rollback, or itself; empty where nothing does."""
+def _wrong(rolled_back: Record, body: Mapping[str, Any], now: str) -> str:
+    """What contradicts the rollback, the clock, or itself; empty where nothing does."""
     about = rolled_back.body
-    tallies = [*body["cohorts"], body["no_key"], *([body["other_keys"]] if "other_keys" in body else [])]
+    owed = [*body["cohorts"], *([body["other_keys"]] if "other_keys" in body else [])]
+    tallies = [*owed, body["no_key"]]
     if body["context"] != about["relabel"]["context"]:
         return f"its context is {about['relabel']['context']}"
     if [row["cohort"] for row in body["cohorts"]] != about["cohorts"]:
@@ -86,6 +87,15 @@ def _wrong(rolled_back: Record, body: Mapping[str, Any]) -> str:
         for row in tallies
     ):
         return "more is counted of a cohort than there is"
+    if any(row["relabelled"] != row["on_version"] for row in owed):
+        return "not all of what the version decided is marked"
+    if body["no_key"]["relabelled"] not in (
+        0,
+        body["no_key"]["on_version"],
+    ):  # all where the default went back
+        return "decisions without a key are marked in part"
+    if body["log"]["last"] > now:
+        return f"its log reaches {body['log']['last']}, and it is {now}"
     if sum(row["relabelled"] for row in tallies) != body["sidecar"]["rows"]:
         return "the sidecar has another number of rows"
     return ""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from govern.domain.decision import Refusal
+from govern.domain.stamping import moved_at
 from govern.domain.state import Packet, State
 
 SOURCE = "replay_pack"
@@ -33,6 +34,15 @@ def require(
     last = params.get("last")
     if not isinstance(last, str) or last > now:
         raise Refusal(f"the pack holds a decision of {last}, and it is {now}")
+    for row in rows:
+        if last < (moved := moved_at(state, packet, row["cohort"])):
+            raise Refusal(
+                f"{row['cohort']} moved at {moved}, after the pack's last decision at {last}",
+                type_line=f"govern evidence replay {packet.id} --build NEW-FOLDER --source support",
+            )
+    counted, read = sum(row["n"] + row["excluded"] for row in rows), body["source"]["input"]["rows"]
+    if counted > read:
+        raise Refusal(f"{counted:,} decisions are counted of a pack of {read:,}")
     if body["windows"]:
         raise Refusal("a replay pack is measured in no window")
 

@@ -73,7 +73,10 @@ def _following(border: Border) -> list[Event]:
     if border.to == "shadow":
         return _proofs(border)
     if border.to == "adopted":
-        return [adoption.verified(border), adoption.moved(border)]
+        seen = proofs.baseline_verified(
+            cast(Target, border.next), "window", border.now[:10], f"packets/{border.packet.id}"
+        )
+        return [adoption.verified(border), seen, adoption.moved(border)]
     return [bound(border, "advance")]
 
 

@@ -38,6 +38,7 @@ def decide(state: State, documents: Documents, command: VerifyServed, actor: Act
     seen = command.measured
     _require_window(rollback, seen, now)
     _require_cohorts(rollback, seen)
+    _require_log(seen, now)
     known = packet.served.get(rollback.name)
     line = _next(state, packet)
     if known is not None and known.body["window"] == seen["window"]:
@@ -123,6 +124,21 @@ def _require_cohorts(rollback: Record, seen: Mapping[str, Any]) -> None:
     for row in seen["cohorts"]:
         if not 0 <= row["back"] <= row["n"] - row["no_version"] or row["n"] <= row["no_version"]:
             raise Refusal(f"{row['cohort']}: its decisions show nothing")
+
+
+def ahead_of_clock(last: str) -> str:
+    return f"the log's last decision, {last}, lies ahead of the clock"
+
+
+def _require_log(seen: Mapping[str, Any], now: str) -> None:
+    """It reaches to the end of the window and not past now, and has as many decisions as were counted."""
+    log, (start, _, length) = seen["log"], seen["window"].partition("/")
+    if log["last"] > now:
+        raise Refusal(ahead_of_clock(log["last"]), type_line="--log FILE")
+    if log["last"] < after(start, length):
+        raise Refusal(f"the log ends {log['last']}, before the window {seen['window']} is over")
+    if log["rows"] < sum(row["n"] for row in seen["cohorts"]):
+        raise Refusal(f"more is counted of its cohorts than the {log['rows']:,} decisions of the log")
 
 
 def _seconds(rollback: Record, fired: Record | None, served: str) -> dict[str, int]:

@@ -4,7 +4,7 @@ A sidecar names decisions; the log is never written to. Which decisions belong t
 served, not from when the way back was recorded. When an incident begins is decided elsewhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -128,6 +128,22 @@ def plan(log: Log, incident: Incident) -> Plan:
     no_key = tallies.pop(None, Tally())
     named = {cohort: tallies.get(cohort, Tally()) for cohort in sorted({*incident.cohorts, *tallies})}
     return Plan(incident.since, text_of(end), named, no_key)
+
+
+def strays(log: Log, incident: Incident, until: str, known: Iterable[str]) -> dict[str | None, int]:
+    """Decisions on the version in the range that are of no cohort, by key (None: no key); `known` are bound keys.
+
+    None where everyone went back: then they are of the incident.
+    """
+    if incident.everyone:
+        return {}
+    fill(
+        log.connection, "known", "cohort_key VARCHAR", [(key,) for key in sorted({*known, *incident.cohorts})]
+    )
+    span = {"since": moment(incident.since), "until": moment(until)}
+    stamp = {"version": incident.version, "digest": incident.digest}
+    rows = log.ask(sql("relabel_strays"), surface=incident.surface, **span, **stamp)
+    return {row["cohort"]: row["n"] for row in rows}
 
 
 def end_of(log: Log, incident: Incident) -> datetime:

@@ -33,8 +33,10 @@ def require_place(log: Log, path: Path) -> None:
         raise UsageError(f"{path}: written are Parquet (.parquet) and CSV (.csv); the suffix names the form")
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name a file in it")
-    inside = Path(log.name).is_dir() and path.resolve().is_relative_to(Path(log.name).resolve())
-    if inside or fnmatch(str(path), log.name) or path.resolve() in [file.resolve() for file, _ in log.files]:
+    place, pattern = path.resolve(), Path(log.name).resolve()  # either may be relative
+    inside = pattern.is_dir() and place.is_relative_to(pattern)
+    matches = any(fnmatch(str(place), each) for each in (str(pattern), str(pattern).replace("/**/", "/")))
+    if inside or matches or place in [file.resolve() for file, _ in log.files]:
         raise UsageError(
             f"{path}: lies in the decision log, which is never written to; name a file elsewhere"
         )

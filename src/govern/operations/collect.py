@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from govern.domain import kpi_windows, response_times
+from govern.domain.binding import current
 from govern.domain.cycles import done_at
 from govern.domain.decision import Refusal
 from govern.domain.document import digest_of, lines
@@ -168,12 +169,8 @@ def _take(
         if source == SOURCE and not alone:
             tell("comparing stamps")
             _sample(workspace, taken, log)
-    if source == SOURCE and not alone and taken.border.to == "wide" and not _replayed(taken.border):
-        tell("building a replay pack")
-        try:
-            taken.replay = replayed(workspace, taken.packet.id, given)
-        except UsageError as error:
-            taken.left_out.append(f"replay pack: {error.message}")
+    if source == SOURCE and not alone and taken.border.to == "wide":
+        _replay(workspace, taken, given, tell)
 
 
 @contextmanager
@@ -193,19 +190,39 @@ def _sample(workspace: Workspace, taken: Collected, log: Log) -> None:
         taken.stamps = sample_of(workspace, taken.packet, log)
     except UsageError as error:
         known = sampled_until(workspace.documents(), taken.packet)
-        if not set(taken.packet.on_next) <= set(known):  # else nothing was decided since
+        lacking = set(taken.packet.on_next) - set(known)
+        if lacking and (taken.bodies or not known):  # else nothing was decided since
             taken.left_out.append(f"stamps: {error.message}")
 
 
-def _replayed(border: Border) -> bool:
-    """Whether a pack without a broken decision is recorded for every cohort on next since counting began."""
+def _replay(workspace: Workspace, taken: Collected, given: str | None, tell: Tell) -> None:
+    """A pack, unless what is recorded shows everybody it could; without a new cycle it has to show somebody more."""
+    shown = _replayed(taken.border)
+    if shown >= set(taken.packet.on_next):
+        return
+    tell("building a replay pack")
+    try:
+        pack = replayed(workspace, taken.packet.id, given)
+    except UsageError as error:
+        if taken.bodies or not shown:
+            taken.left_out.append(f"replay pack: {error.message}")
+        return
+    if taken.bodies or pack.broken or not {row["cohort"] for row in pack.rows} <= shown:
+        taken.replay = pack
+
+
+def _replayed(border: Border) -> set[str]:
+    """The cohorts whose newest replay, since counting began and since their last move, has no broken decision."""
     shown: set[str] = set()
     for record in border.packet.evidence:
         body = record.body
-        if record.n > border.packet.counting_from and body["source"]["name"] == REPLAYED:
-            for row in table(border, body["table"]["sha256"]):
+        ours = record.n > border.packet.counting_from and body["border"] == border.to
+        if not ours or body["source"]["name"] != REPLAYED:
+            continue
+        for row in table(border, body["table"]["sha256"]):
+            if record.at >= current(border.surface, row["cohort"]).at:
                 (shown.discard if row["counts"]["broken"] else shown.add)(row["cohort"])
-    return shown >= set(border.packet.on_next)
+    return shown
 
 
 def _from_records(border: Border, wanted: Wanted) -> Body:

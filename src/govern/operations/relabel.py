@@ -15,15 +15,28 @@ from govern.domain.relabeling import Relabel, newest, proof_of, proves_from
 from govern.domain.state import Packet, State
 from govern.errors import DocumentError, RefusedError, UsageError
 from govern.evidence.decisions import Log
-from govern.evidence.relabel import Exported, Plan, Tally, Verified, export, plan, verify, write_sidecar
+from govern.evidence.relabel import (
+    Exported,
+    Plan,
+    Tally,
+    Verified,
+    export,
+    plan,
+    strays,
+    verify,
+    write_sidecar,
+)
 from govern.evidence.sidecars import lay, require_place
 from govern.evidence.sources import digest
 from govern.evidence.timeline import text_of
-from govern.operations.decision_log import decision_log, input_of, reaches
+from govern.operations.decision_log import decision_log, input_of
 from govern.operations.incidents import RolledBack, rollbacks
+from govern.operations.log_reach import reach_of
 from govern.operations.measure import kept_name
 from govern.operations.sidecar_places import next_free, place, untouched, writable
 from govern.operations.workspace import Workspace
+
+TOLD = ("of_no_cohort", "ahead")  # figures that are told and not recorded: they are not about the incident
 
 
 @dataclass(frozen=True)
@@ -137,7 +150,7 @@ def mark(there: Opened, each: RolledBack, out: Path | None = None, *, dry_run: b
         "relabeled_at": now,
     }
     figures |= {"sidecar": named}
-    command = Relabel(packet.id, {"step": "applied", **figures})
+    command = Relabel(packet.id, _body("applied", figures))
     return Marked(figures, command, None if dry_run else path)
 
 
@@ -159,7 +172,7 @@ def _kept(there: Opened, each: RolledBack, sidecar: Mapping[str, Any], *, dry_ru
                 type_line="--log FILE",
             )
         return f"already marked: {name}" if found.complete else ""
-    if not writable(there.workspace, sidecar):
+    if not (writable(there.workspace, sidecar) and _has_place(there.log, path)):
         return ""
     again = there.log.scratch / f"again{path.suffix}"
     made = write_sidecar(there.log, each.incident, again, relabeled_at=sidecar["relabeled_at"])
@@ -168,6 +181,15 @@ def _kept(there: Opened, each: RolledBack, sidecar: Mapping[str, Any], *, dry_ru
     if not dry_run:
         lay(again, path)
     return f"already marked; {name} was not here and is written again"
+
+
+def _has_place(log: Log, path: Path) -> bool:
+    """Not where the log lies by now: written there, a sidecar would be read as decisions."""
+    try:
+        require_place(log, path)
+    except UsageError:
+        return False
+    return True
 
 
 def prove(there: Opened, each: RolledBack, given: Path | None = None) -> Proved:
@@ -185,7 +207,7 @@ def prove(there: Opened, each: RolledBack, given: Path | None = None) -> Proved:
     planned, found = plan(there.log, each.incident), verify(there.log, each.incident, path)
     figures = _figures(there, each, planned, found) | {"sidecar": sidecar}
     done = proof_of(packet, last)
-    command = Relabel(packet.id, {"step": "verified", **figures})
+    command = Relabel(packet.id, _body("verified", figures))
     wanted = proves_from(there.workspace.state, each.record)
     return Proved(figures, found, wanted, done.name if done else None, command)
 
@@ -229,7 +251,10 @@ def _rollbacks_of(state: State, surface: str | None) -> list[RolledBack]:
 
 
 def _figures(there: Opened, each: RolledBack, planned: Plan, found: Verified | None = None) -> dict[str, Any]:
-    """What every step says of a rollback; with `found` what is marked, else what is to be marked."""
+    """What every step says of a rollback; with `found` what is marked, else what is to be marked.
+
+    Not all of it is recorded: see `TOLD`.
+    """
     marked = {cohort: row["marked"] for cohort, row in found.cohorts.items()} if found else None
 
     def tally(cohort: str | None, counted: Tally) -> dict[str, int]:
@@ -238,6 +263,9 @@ def _figures(there: Opened, each: RolledBack, planned: Plan, found: Verified | N
         return fields | {"relabelled": due if marked is None else marked.get(cohort, 0)}
 
     log, cohorts = there.log, each.incident.cohorts
+    reach = reach_of(log, there.workspace.now())
+    known = there.workspace.state.surfaces[each.incident.surface].cohorts
+    astray = strays(log, each.incident, planned.until, known)
     others = [tally(key, row) for key, row in planned.cohorts.items() if key not in cohorts]
     figures: dict[str, Any] = {
         "context": each.context,
@@ -246,7 +274,9 @@ def _figures(there: Opened, each: RolledBack, planned: Plan, found: Verified | N
         "cohorts": [{"cohort": key, **tally(key, planned.cohorts[key])} for key in cohorts],
         "no_key": tally(None, planned.no_key),
         "log": input_of(there.workspace, log)
-        | {"first": log.first and text_of(log.first), "last": reaches(log)},
+        | {"first": log.first and text_of(log.first), "last": reach.last},
+        "of_no_cohort": [{"cohort": key, "n": n} for key, n in astray.items()],
+        "ahead": reach.ahead,
     }
     if others:
         figures["other_keys"] = {name: sum(row[name] for row in others) for name in others[0]}
@@ -254,3 +284,7 @@ def _figures(there: Opened, each: RolledBack, planned: Plan, found: Verified | N
         due, marks = (sum(row[name] for row in found.cohorts.values()) for name in ("due", "marked"))
         figures["proof"] = {"due": due, "marked": marks, "missing": found.missing, "extra": found.extra}
     return figures
+
+
+def _body(step: str, figures: Mapping[str, Any]) -> dict[str, Any]:
+    return {"step": step, **{name: value for name, value in figures.items() if name not in TOLD}}

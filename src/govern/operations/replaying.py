@@ -7,6 +7,7 @@ is in them. Opening one, and what it is worth as evidence, is the business of `r
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -160,7 +161,12 @@ def _require_named(log: Log, where: Field, chosen: Sequence[Picked], ids: Sequen
     """Each decision is there, was gated by a cohort of the packet, and something was bound for it."""
     there = {each.id for each in chosen}
     if lost := [each for each in ids if each not in there]:
-        raise UsageError(f"{log.name} has no decision {', '.join(lost[:5])}", type_line="--decisions 5")
+        others = ",".join(each for each in ids if each in there)
+        newest_ = f"govern evidence replay {where.packet} --build NEW-FOLDER"
+        raise UsageError(
+            f"{log.name} has no decision {', '.join(lost[:5])}",
+            type_line=f"--id {quote(others)}" if others else newest_,
+        )
     for each in chosen:
         at, surface = each.decision["decided_at"], each.decision["surface"]
         if surface != where.surface:

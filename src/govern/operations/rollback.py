@@ -20,7 +20,14 @@ from govern.operations.chosen import chosen
 from govern.operations.context import Context
 from govern.operations.decide import keep_here, take
 from govern.operations.reading import NoDocuments
-from govern.operations.sync import PATIENCE, BrokenLedgerError, NotPublishedError, not_published, sync
+from govern.operations.sync import (
+    PATIENCE,
+    BrokenLedgerError,
+    NotPublishedError,
+    Synced,
+    not_published,
+    sync,
+)
 from govern.operations.wanted import Wanted
 from govern.operations.workspace import Workspace, open_workspace
 
@@ -32,7 +39,7 @@ Step = Callable[[str], None]
 class WentBack:
     """`recorded` is the local commit, `published` the remote's tip that holds it (None: not yet, and `why`).
 
-    `said` are sentences about what others had done meanwhile.
+    `said` are sentences about what others had done meanwhile, `waited` what had waited here where nothing was to do.
     """
 
     decision: Decision
@@ -42,6 +49,7 @@ class WentBack:
     published: str | None = None
     why: NotPublishedError | None = None
     said: tuple[str, ...] = ()
+    waited: Synced | None = None
 
 
 def _no_fault(_: str) -> None:
@@ -98,7 +106,8 @@ def _nothing(context: Context, workspace: Workspace, refused: Refused) -> WentBa
     if not tail(workspace.repository, workspace.ledger_branch):
         return WentBack(refused, workspace)
     try:
-        return WentBack(refused, workspace, published=sync(context).oid)
+        waited = sync(context)
+        return WentBack(refused, workspace, published=waited.oid, waited=waited)
     except GovernError as error:
         why = _as_not_published(error)
         return WentBack(replace(refused, exit=ExitCode.LEFT, type_line="govern sync"), workspace, why=why)

@@ -13,12 +13,13 @@ from govern.domain.baseline import Target
 from govern.domain.records import Record
 from govern.domain.served import VerifyServed
 from govern.domain.state import Packet, Surface
-from govern.domain.windows import duration
+from govern.domain.windows import after, duration
 from govern.errors import DocumentError, UsageError
 from govern.evidence.decided import Decided, decided_since
 from govern.evidence.served import Served, Window, first_window_without, served_range
 from govern.operations.decision_log import decision_log, input_of, reaches
 from govern.operations.incidents import RolledBack, rollbacks
+from govern.operations.log_reach import reach_of
 from govern.operations.workspace import Workspace
 
 POLL = 5.0  # seconds until the log is read again
@@ -44,7 +45,8 @@ class Seen:
     on_next  by cohort its decisions on next since the rollback
     window   from which on there is none; None where there is no such window yet
     since    by cohort its decisions from that window on, else from the rollback on
-    ends     the last decision in the log
+    ends     the last decision in the log that is not after now
+    ahead    its last decision, where that lies ahead of the clock
     """
 
     packet: Packet
@@ -57,6 +59,7 @@ class Seen:
     since: Mapping[str, Decided]
     log: Mapping[str, Any]
     ends: str
+    ahead: str | None = None
 
     @property
     def last(self) -> str | None:
@@ -90,18 +93,21 @@ class Seen:
         return VerifyServed(self.packet.id, self.rollback.name, measured)
 
 
-def look(workspace: Workspace, asked: Asked) -> Seen:
-    """Read the log once. UsageError: no such rollback, no log, or next is bound again to one of its cohorts."""
+def look(workspace: Workspace, asked: Asked, waited: float = 0.0) -> Seen:
+    """Read the log once, `waited` seconds after now.
+
+    UsageError: no such rollback, no log, or next is bound again to one of its cohorts.
+    """
     incident = _meant(workspace, asked)
     record, cohorts = incident.record, incident.record.body["cohorts"]
     packet = workspace.state.packets[asked.packet]
     surface = workspace.state.surfaces[packet.surface]
     left, back = packet.next, _target(surface, record.body["to"])
     assert left is not None, "a packet that went back had a next"
-    with decision_log(workspace, asked.log) as log:
-        ends = reaches(log)
-        assert ends is not None, "a log without decisions is a fault of it"
-        _require_apart(incident, left, ends)
+    with decision_log(workspace, asked.log) as whole:
+        reach = reach_of(whole, after(workspace.now(), f"PT{int(waited)}S"))
+        log = reach.of(whole)
+        _require_apart(incident, left, reaches(whole) or reach.last)
         scope = (log, packet.surface, cohorts)
         window = first_window_without(*scope, left.model_version, record.when, _length(asked.length))
         since = window.since if window else record.when
@@ -115,7 +121,8 @@ def look(workspace: Workspace, asked: Asked) -> Seen:
             window=window,
             since=decided_since(*scope, back.model_version, since),
             log=input_of(workspace, log),
-            ends=ends,
+            ends=reach.last,
+            ahead=reach.ahead,
         )
 
 
@@ -128,10 +135,11 @@ def watch(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Seen:
     """Look until it is served, or for `patience` seconds. A log in the middle of being written is read again."""
-    deadline = clock() + patience
+    began = clock()
+    deadline = began + patience
     while True:
         try:
-            seen = look(workspace, asked)
+            seen = look(workspace, asked, clock() - began)
         except DocumentError:
             if clock() >= deadline:
                 raise

@@ -25,6 +25,8 @@ WAITS = {  # checks in the words of a list of tasks
     "shadow_pairs": "has no shadow pairs",
     "explained": "has losses to explain",
     "approvals": "wants an approval",
+    "kpi_bands": "has cycles to collect",
+    "replay_pack": "has no replay yet",
 }
 
 
@@ -120,7 +122,7 @@ def _surfaces(workspace: Workspace, packets: list[Packet], status: Status) -> No
         for packet in here:
             next_ = packet.next.baseline if packet.next else rest
             on_next = f"{_shares(surface, packet.on_next)}: {next_}" if packet.on_next else "-"
-            prev = packet.prev.baseline if packet.prev else rest
+            prev = packet.prev.baseline if packet.prev and packet.phase != "adopted" else rest
             back = [cohort for cohort in packet.covered if cohort not in packet.on_next]
             all_back = len(back) > 1 and not packet.on_next
             who = f"all {len(back)}" if all_back else " ".join(back) or "the rest"

@@ -99,7 +99,7 @@ def _stamps(sampled: Any) -> str:
     wrong = {name: sum(row["counts"][name] for row in sampled.rows) for name in sampled.rows[0]["counts"]}
     told = [f"{n:,} {name.replace('_', ' ')}" for name, n in wrong.items() if n and name != "matched"]
     text += f"; {', '.join(told)}" if told else ""
-    return text + (f"; nobody seen on next: {', '.join(sampled.unseen)}" if sampled.unseen else "")
+    return text + (f"; none rightly on next seen of {', '.join(sampled.unseen)}" if sampled.unseen else "")
 
 
 def _replay(opened: Any) -> str:

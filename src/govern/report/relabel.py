@@ -8,6 +8,7 @@ from typing import Any
 
 from govern.domain.records import Record
 from govern.domain.relabeling import unproved
+from govern.domain.served import ahead_of_clock
 from govern.domain.windows import instant, spoken
 from govern.errors import ExitCode
 from govern.report.answer import Answer
@@ -30,9 +31,19 @@ def counted_lines(rolled_back: Record, figures: Figures, *, done: bool) -> list[
             f"note: the log begins {first}, after the incident began: is all of it here?", "  ", "  "
         )
     marked = "relabelled" if done else "to relabel"
-    return lines + table(
-        ["cohort", "in window", marked, "no version", ""], _rows(figures), frozenset((1, 2, 3))
+    lines += table(["cohort", "in window", marked, "no version", ""], _rows(figures), frozenset((1, 2, 3)))
+    lines += wrapped(astray, then="  ") if (astray := _astray(figures)) else []
+    return lines + (
+        wrapped(f"note: {ahead_of_clock(figures['ahead'])}", then="  ") if figures["ahead"] else []
     )
+
+
+def _astray(figures: Figures) -> str:
+    """`on next, of no cohort: TV 1, (no key) 1`: what no mark reaches, as nobody's way back was about it."""
+    found = figures["of_no_cohort"]
+    named = [f"{'(no key)' if each['cohort'] is None else each['cohort']} {each['n']:,}" for each in found]
+    more = f" and {len(named) - SHOWN:,} more" if len(named) > SHOWN else ""
+    return f"on next, of no cohort: {', '.join(named[:SHOWN])}{more}" if named else ""
 
 
 def _rows(figures: Figures) -> list[list[str]]:
@@ -43,14 +54,8 @@ def _rows(figures: Figures) -> list[list[str]]:
     if "other_keys" in figures:
         rows.append(_row("(other keys)", figures["other_keys"], "on the default, which went back too"))
     keyless = figures["no_key"]
-    apart = keyless["on_version"] - keyless["relabelled"]
-    if keyless["relabelled"]:
-        said = ""
-    elif apart:
-        said = f"{apart:,} on next, of no cohort"
-    else:
-        said = "on prev: counted, not relabelled"
-    return [*rows, _row("(no key)", keyless, said if keyless["in_window"] else "")]
+    on_prev = keyless["in_window"] and not keyless["on_version"]
+    return [*rows, _row("(no key)", keyless, "on prev: counted, not relabelled" if on_prev else "")]
 
 
 def _row(name: str, counts: Figures, said: str = "") -> list[str]:
@@ -76,6 +81,7 @@ def unfit(rolled_back: Record, proved: Any) -> Answer | None:
         line = f"govern relabel apply {rolled_back.stream.partition('/')[2]}"
     elif proved.known is None and not proved.reached:
         said, line = f"inconclusive: {unproved(figures['log']['last'], proved.wanted)}", "--log FILE"
+        said += f"; {ahead_of_clock(figures['ahead'])}" if figures["ahead"] else ""
     else:
         return None
     lines = (*counted_lines(rolled_back, figures, done=True), *wrapped(said, then="  "))
@@ -91,7 +97,9 @@ def _some(count: int, names: Sequence[str]) -> str:
 
 def proved_lines(rolled_back: Record, proved: Any) -> list[str]:
     rows, last = proved.figures["sidecar"]["rows"], proved.figures["log"]["last"]
-    text = f"complete: each of {rows:,} is marked once, and no other; the log reaches {last}"
+    astray = _astray(proved.figures)
+    other = f"no other of a cohort; {astray}" if astray else "no other"
+    text = f"complete: each of {rows:,} is marked once, and {other}; the log reaches {last}"
     return [*counted_lines(rolled_back, proved.figures, done=True), *wrapped(text, then="  ")]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from govern.domain.incidents import trigger_of
 from govern.domain.records import Record
-from govern.domain.served import slower
+from govern.domain.served import ahead_of_clock, slower
 from govern.domain.state import Packet
 from govern.domain.windows import duration, instant, spoken
 from govern.errors import ExitCode
@@ -73,6 +73,9 @@ def unserved_answer(seen: Any, line: str) -> Answer:
     still = seen.outcome == "still served"
     lines = wrapped(_still(seen) if still else f"inconclusive: {_lacking(seen)}", then="  ")
     lines += wrapped(f"the log ends {clock(seen.ends, seen.rollback.when)}", then="  ")
+    if seen.ahead:  # waiting mends no clock
+        lines += wrapped(ahead_of_clock(seen.ahead), then="  ")
+        line = "--log FILE"
     verdict = "failed" if still else "inconclusive"
     return Answer(NAME, tuple(lines), ExitCode.NO, verdict, ("type", line), data=seen_data(seen))
 

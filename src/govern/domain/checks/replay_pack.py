@@ -20,7 +20,7 @@ def check(border: Border) -> Verdict:
     broken = {
         cohort: row["counts"]["broken"] for cohort, (_, row) in found.items() if row["counts"]["broken"]
     }
-    todo = f"govern evidence replay {border.packet.id}"
+    todo = f"govern evidence replay {border.packet.id} --build NEW-FOLDER"
     if broken:
         bad: dict[str, Outcome] = dict.fromkeys(broken, "failed")
         text = ", ".join(f"{cohort} {count} of {found[cohort][1]['n']}" for cohort, count in broken.items())

@@ -40,10 +40,11 @@ def check(border: Border) -> Verdict:
     outcomes: dict[str, Outcome] = dict.fromkeys(empty, "inconclusive")
     if wrong:
         outcomes |= dict.fromkeys(wrong, "failed")
-        return Verdict("stamps", "failed", "; ".join(wrong.values()), outcomes, uses=uses)
+        text = "; ".join(wrong.values())
+        return Verdict("stamps", "failed", text, outcomes, uses=uses, todo="govern binding reconcile")
     if empty:
         text = f"no decision on next was sampled: {', '.join(empty)}"
-        todo = f"govern evidence stamps {border.packet.id}"
+        todo = f"govern evidence collect {border.packet.id}"
         return Verdict("stamps", "inconclusive", text, outcomes, uses=uses, todo=todo)
     matched, late = (sum(counts[name] for _, counts in sampled.values()) for name in ("matched", "late"))
     text = f"{matched:,} of {matched + late:,} sampled decisions match" + (f", {late:,} late" if late else "")
