@@ -24,8 +24,8 @@ def typed(
 SCREEN = """\
 ledger {tip}, local, 13 records             Mon 2026-11-23 09:00 UTC SIMULATED
 YOU, mara
- - gpt35-june waits for kpi_bands  govern evidence collect gpt35-june
- - gpt4-june may go to shadow      govern phase advance gpt4-june --to shadow
+ - gpt35-june has cycles to collect  govern evidence collect gpt35-june
+ - gpt4-june may go to shadow        govern phase advance gpt4-june --to shadow
 SURFACE    PACKET      PHASE
 answers    gpt35-june  canary
    on next  opinion_survey prime sensitive_jailbreak 10 %: answers-b2

@@ -408,7 +408,9 @@ def test_pack_is_built_and_opened_in_passing(jo: Clone) -> None:
 
 
 WISHES: dict[str, tuple[dict[str, Any], str, str | None]] = {
-    "an id that is not there": ({"ids": ("d1",)}, "has no decision d1", "govern evidence replay no-system-prompt --build NEW-FOLDER"),
+    "an id that is not there": (
+        {"ids": ("d1",)}, "has no decision d1", "govern evidence replay no-system-prompt --build NEW-FOLDER",
+    ),
     "a slip in a cohort": ({"cohorts": ("xr-nb",)}, "nearest: xr-na", "--cohort xr-na"),
     "a cohort of another packet": ({"cohorts": ("tv",)}, "was never on next", None),
     "a decision of another cohort": ({"ids": ("tv-1",)}, "tv-1 is a decision of tv", None),
