@@ -5,12 +5,14 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+PATIENCE = 60.0  # seconds
 Sample = tuple[str, Mapping[str, str], int, float]  # name of the metric, labels, seconds since 1970, value
 
 
@@ -34,20 +36,29 @@ def prometheus(folder: Path, counters: Iterable[Sample]) -> Iterator[str]:
         "--web.listen-address=127.0.0.1:0",
     ]  # fmt: skip
     with subprocess.Popen(words, cwd=folder, stderr=subprocess.PIPE, text=True) as server:
+        late = threading.Timer(PATIENCE, server.kill)  # one that never gets ready is a failure, and no hang
+        late.start()
         try:
-            yield f"http://127.0.0.1:{_port(server)}"
+            port = _port(server)
+            late.cancel()
+            yield f"http://127.0.0.1:{port}"
         finally:
+            late.cancel()
             server.kill()
 
 
 def _port(server: "subprocess.Popen[str]") -> str:
-    """The port that the server says it listens on, once it is ready; its lines are waited for, not the clock."""
-    said, port = [], None
+    """The port that the server says it listens on, once it is ready too; the two lines come in either order.
+
+    Its lines are waited for, not the clock.
+    """
+    said, port, ready = [], "", False
     for line in server.stderr or ():
         said.append(line)
         if found := re.search(r'msg="Listening on" .*address=127\.0\.0\.1:(\d+)', line):
             port = found[1]
-        if port and "Server is ready" in line:
+        ready = ready or "Server is ready" in line
+        if port and ready:
             return port
     raise AssertionError("prometheus did not start:\n" + "".join(said))
 

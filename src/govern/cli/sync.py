@@ -5,7 +5,7 @@ import typer
 from govern.cli.frame import context, show
 from govern.cli.options import Folder, Output
 from govern.report.answer import Answer
-from govern.report.wrap import wrapped
+from govern.report.synced import synced_data, synced_lines
 
 
 def command(workspace: Folder = None, output: Output = "text") -> None:
@@ -14,11 +14,7 @@ def command(workspace: Folder = None, output: Output = "text") -> None:
 
     def work() -> Answer:
         synced = sync(context(workspace=workspace))
-        lines = [line for each in synced.kept for line in wrapped(each, "published  ")]
-        lines += [line for each in synced.dropped for line in wrapped(each, "dropped    ")]
-        tip = (synced.oid or "")[:7]
-        data = {"tip": synced.oid, "kept": synced.kept, "dropped": synced.dropped}
-        said = (*lines, f"PUBLISHED {tip}") if lines else ("nothing was waiting: everything is published",)
-        return Answer("sync", said, advice=("next", "govern status"), data=data)
+        said = tuple(synced_lines(synced)) or ("nothing was waiting: everything is published",)
+        return Answer("sync", said, advice=("next", "govern status"), data=synced_data(synced))
 
     raise typer.Exit(show("sync", work, output))
