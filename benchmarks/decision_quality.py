@@ -1,6 +1,6 @@
 """How often a gate's verdict is wrong, what it finds, and how soon, on replays of real changes of models and prompts.
 
-    python benchmarks/decision_quality.py [--data FOLDER] [--replays N]
+    python benchmarks/decision_quality.py [--data FOLDER] [--replays N] [--only PART]
 
 FOLDER holds `pairs_*/pairs_*.csv`; without it GOVERN_SHARED/data, ../shared/data beside the checkout, and else the
 packs under examples/ are taken. A gate is one file and one column: every cohort of it is drawn from, with
@@ -145,6 +145,9 @@ def print_false_verdicts(gates: Sequence[Gate], replays: int) -> None:
                 print(f"| {world.name} | {len(found)} | {100 * margin:g} | {kind} | {cells} |", flush=True)
 
 
+PARTS = {"verdicts": print_false_verdicts, "losses": print_found, "sizes": print_sizes}
+
+
 def named(path: Path) -> str:
     """The file's own name, or under examples/ that of the story."""
     return path.stem.removeprefix("pairs_") if "_" in path.stem else f"{path.parents[1].name} {path.stem}"
@@ -154,6 +157,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--data", type=Path, help="the folder that holds pairs_*/pairs_*.csv")
     options.add_argument("--replays", type=int, default=1000)
+    options.add_argument("--only", choices=PARTS, help="one part of it alone")
     given = options.parse_args()
     files = packs(given.data)
     if not files:
@@ -164,9 +168,9 @@ def main() -> None:
     print(
         f"{len(files)} files, {len(gates)} gates, {cohorts} cohorts; {LOOKS} looks, {LOOK} pairs, alpha {ALPHA}"
     )
-    print_false_verdicts(gates, given.replays)
-    print_found(gates, given.replays)
-    print_sizes(gates, given.replays)
+    for part, printed in PARTS.items():
+        if given.only in (None, part):
+            printed(gates, given.replays)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Writes docs/reference from the schemas, the shelf of checks, the codes and the command tree.
+"""Writes docs/reference from the schemas, the shelf of checks, the codes, the views and the command tree.
 
 `make docs` runs it; a test compares the pages with what it would write.
 """
@@ -14,6 +14,8 @@ from govern.documents.schemas import names, read
 from govern.domain.capabilities import CAPABILITIES
 from govern.domain.document import FOLDERS, KINDS, SINGLE_FILES
 from govern.operations.explanations import checks, codes
+from govern.operations.query import shipped
+from govern.operations.views import VIEWS
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTICE = "<!-- Written by docs/generate.py: run `make docs`. -->"
@@ -125,6 +127,26 @@ def _codes() -> Iterator[str]:
         yield f"To mend: {told.mend}"
 
 
+def _query() -> Iterator[str]:
+    yield "# Queries and views"
+    yield (
+        "What `govern query` asks: one SELECT in the SQL of DuckDB, over the views below. How to:\n"
+        "[query-the-ledger.md](../how-to/query-the-ledger.md). Times are instants of UTC, and `now()` is the instant\n"
+        "that is asked about. Windows are the workspace's, numbered from its anchor; beside each number stands the\n"
+        "interval as records have it."
+    )
+    yield "## Queries that ship"
+    for query in shipped().values():
+        yield f"### {query.name}"
+        yield f"```sql\n{query.sql.rstrip()}\n```"
+    yield "## Views"
+    for view in VIEWS.values():
+        yield f"### {view.name}"
+        yield view.about
+        found = [(f"`{column.name}`", column.type, column.about) for column in view.columns]
+        yield _table(("column", "type", "meaning"), found)
+
+
 def _commands() -> Iterator[str]:
     from typer.main import get_command
 
@@ -181,6 +203,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "records.md": _records,
     "checks.md": _checks,
     "codes.md": _codes,
+    "query.md": _query,
 }
 
 

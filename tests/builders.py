@@ -86,6 +86,12 @@ class Branch:
     def frozen(self, key: str, digest: str) -> Document:
         return self._document(key, json.loads(self.kept[digest]))
 
+    def held(self, key: str, digest: str) -> Document | None:
+        return self.frozen(key, digest) if digest in self.kept else None
+
+    def value(self, digest: str) -> Any:
+        return yaml.load(self.kept[digest], Loader=yaml.CSafeLoader)
+
     def pinned(self, pattern: str) -> dict[str, str]:
         return {path: digest for path, digest in sorted(self.files.items()) if fnmatchcase(path, pattern)}
 

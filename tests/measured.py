@@ -5,7 +5,7 @@ from typing import Any
 
 from govern.domain.document import digest_of, lines
 from govern.domain.pairs import COUNTED
-from govern.domain.shadow import RecordShadow
+from govern.domain.recording import RecordShadow
 
 
 def shadow_set(documents: Mapping[str, Any], packet_id: str, measured: Mapping[str, Any]) -> RecordShadow:

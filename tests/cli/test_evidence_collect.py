@@ -8,9 +8,11 @@ import pytest
 
 from back import make_team
 from decision_logs import COLUMNS, write_csv
+from govern.domain.rollout import Advance
+from govern.domain.waiver import AcceptRisk
 from served import served, serving
 from typed import Ended, Keyboard
-from workspaces import Clone, git
+from workspaces import Clone, git, opened
 
 PACKET = "no-system-prompt"
 UNITS = tuple(map(str, range(120)))
@@ -93,6 +95,25 @@ def test_before_the_first_cycle_it_says_from_when(team: Clone, typed: Keyboard) 
     said = collect(typed, now="2026-11-22T23:59:59Z")
     assert said.code == 1 and "complete at 2026-11-23T00:00:00Z" in said.text.replace("\n ", "")
     assert said.advice == ("type", f"govern phase show {PACKET}") and typed.tip == before
+
+
+def test_advance_to_canary_says_from_when_it_can_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben = opened(tmp_path / "clone").acting("ben").at("2026-11-20T09:05:00Z")
+    ben.done(Advance(PACKET, "shadow", rehearsal={"same": True, "seconds": 0.1}))
+    ben.done(AcceptRisk(PACKET, "nobody scored it", "2026-12-01"))
+    there = Keyboard(ben.directory, capsys, monkeypatch)
+    said = there("phase", "advance", PACKET, "--to", "canary", "--yes", now="2026-11-20T10:00:00Z")
+    assert (
+        said.code == 0
+        and "the first cycle is complete at 2026-11-22T00:00:00Z; collect it then" in said.lines
+    )
+    assert said.advice == ("next", f"govern evidence collect {PACKET}")
+    early = there(*said.advice[1].split()[1:], now="2026-11-21T23:59:59Z")
+    assert early.code == 1 and "is complete at 2026-11-22T00:00:00Z" in " ".join(early.text.split())
+    logged(ben, served(serving(ben), "chat", ["public"], "2026-11-21T12:00:00Z", UNITS))
+    assert there(*LINE, now="2026-11-22T00:00:00Z").code == 0
 
 
 def test_cycle_without_a_decision_is_recorded_as_no_data(team: Clone, typed: Keyboard) -> None:
@@ -204,8 +225,6 @@ def test_kpi_that_is_not_measured_by_cycle_names_those_that_are(
 def test_packet_in_shadow_is_told_its_next_step(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workspaces import opened
-
     there = Keyboard(opened(tmp_path / "clone").directory, capsys, monkeypatch)
     said = there("evidence", "collect", PACKET, "--log", "log.csv", now=LATER)
     assert said.code == 1 and said.advice == ("type", f"govern phase advance {PACKET} --to shadow")

@@ -66,12 +66,60 @@ def test_too_few_planned_is_a_no_with_the_number_that_is_enough(typed: Keyboard)
     assert {row["answer"] for row in scores.values()} == {"yes"}
 
 
+def losses(typed: Keyboard, *words: str) -> dict[str, dict[str, dict[str, object]]]:
+    """By KPI and cohort what the JSON says of a declared loss."""
+    data = typed("evidence", "plan", MARCH_TO_JUNE, *words, "--format", "json").json["data"]
+    return {plan["kpi"]: {row["cohort"]: row for row in plan["cohorts"]} for plan in data["losses"]}
+
+
+def test_a_declared_loss_asks_for_the_pairs_that_find_it(typed: Keyboard) -> None:
+    found = losses(typed, *FIVE, *PAIRS, "--loss", "10")
+    assert found.keys() == {"mean-score-delta", "policy-flip-rate"}
+    scores = found["mean-score-delta"]
+    assert {cohort for cohort, row in scores.items() if row["answer"] == "yes"} == {"opinion_survey"}
+    assert scores["opinion_survey"]["needed"] < scores["composite"]["needed"]  # fewer pairs differ
+    assert {row["needed"] for row in found["policy-flip-rate"].values()} == {689}
+    said = typed("evidence", "plan", MARCH_TO_JUNE, *FIVE, *PAIRS, "--loss", "10")
+    assert said.code == 0 and "  cannot be decided: code_generation, composite, " in said.text
+    greater = losses(typed, *FIVE, *PAIRS, "--loss", "20")["mean-score-delta"]
+    assert all(greater[cohort]["needed"] < scores[cohort]["needed"] for cohort in scores)
+
+
+def test_a_loss_may_be_declared_for_each_kpi_and_one_for_the_others(typed: Keyboard) -> None:
+    own = losses(typed, *FIVE, *PAIRS, "--loss", "policy-flip-rate=20", "--loss", "10")
+    for_all = losses(typed, *FIVE, *PAIRS, "--loss", "10")
+    assert own["mean-score-delta"] == for_all["mean-score-delta"]
+    flips = [own["policy-flip-rate"]["prime"]["needed"], for_all["policy-flip-rate"]["prime"]["needed"]]
+    assert flips[0] < flips[1]
+    alone = typed("evidence", "plan", MARCH_TO_JUNE, *FIVE, *PAIRS, "--loss", "mean-score-delta=20")
+    assert "no plan for policy-flip-rate: no loss was declared for it" in alone.lines
+
+
+def test_too_few_to_find_a_loss_is_a_no_with_the_number_that_finds_it(typed: Keyboard) -> None:
+    line = ("evidence", "plan", MARCH_TO_JUNE, *PAIRS, "--margin", "5", "--loss", "20")
+    said = typed(*line, "--items", "400")
+    enough = said.advice[1]
+    assert said.code == 1 and enough.startswith(f"govern {' '.join(line)} --items ")
+    again = typed(*enough.split()[1:])
+    assert again.code == 0 and "cannot be decided" not in again.text
+
+
+def test_without_a_sample_a_loss_is_planned_from_the_share_that_differs(typed: Keyboard) -> None:
+    said = typed("evidence", "plan", MARCH_TO_JUNE, *FIVE, "--discordance", "10", "--loss", "10")
+    assert said.code == 0 and "each of 7      -  10.0 %        914  -" in said.lines
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told", "line"),
     [
         (("--margin", "0"), 2, "a margin lies above 0", "--margin 5"),
         (("--margin", "100", *PAIRS), 1, "is the whole range", f"govern phase show {MARCH_TO_JUNE}"),
         (PAIRS, 1, "it has bands and no margin", "--margin 5"),
+        ((*FIVE, *PAIRS, "--loss", "5"), 1, "lies within the margin of 5: it is accepted", "--loss 10"),
+        ((*FIVE, *PAIRS, "--loss", "101"), 1, "more than the whole range", "--loss 10"),
+        ((*FIVE, *PAIRS, "--loss", "x"), 2, "a loss is a number above 0", "--loss 10"),
+        ((*FIVE, *PAIRS, "--loss", "-1"), 2, "a loss is a number above 0", "--loss 10"),
+        ((*FIVE, *PAIRS, "--loss", "mean-scor=9"), 2, "no KPI `mean-scor`", "--loss mean-score-delta=9"),
         ((*FIVE, "--pairs", "nope.csv"), 2, "nope.csv", "--pairs FILE"),
         ((*FIVE, "--pairs", "data/pairs-gpt4.csv"), 1, "pairs-gpt4.csv", "--dry-run"),
     ],

@@ -102,7 +102,7 @@ def test_record_stands_when_the_folder_cannot_be_written(
         raise OSError(28, "No space left on device")
 
     logged(team)
-    monkeypatch.setattr("govern.operations.signer_packet.mkdtemp", fails)
+    monkeypatch.setattr("govern.operations.new_folder.mkdtemp", fails)
     said = stamps(typed, "--export", str(tmp_path / "packet"))
     assert said.code == 4 and "the sample is recorded, and" in said.text
     assert said.advice[1].endswith("--since 2026-11-21T09:30:00Z") and not (tmp_path / "packet").exists()

@@ -22,7 +22,7 @@ ALL, decides nothing         0.673  0.792  +11.9       5.4 %  3,256 pairs
      happy_numbers 50 of its 75 flips; sensitive_direct +3 points and 1 of its 6
      flips
  FAILED  explained     6 of 7 cohorts have losses without an explanation
- passed  7 more (-v)
+ passed  8 more (-v)
  n/a     mitigation_debt, package_confidence
 refused. With the three that pass, once their losses are explained:
 type: govern phase advance gpt35-june --to canary --only opinion_survey,prime,sensitive_jailbreak
@@ -107,7 +107,7 @@ def test_advance_binds_those_named_and_says_who_is_left(measured: Keyboard) -> N
     line = ("phase", "advance", MARCH_TO_JUNE, "--to", "canary", "--only", PASSING, "--yes")
     said = measured(*line, who="mara")
     assert said.code == 0
-    assert said.lines[0] == "gpt35-june   shadow -> canary     9 of 9 passed (all: -v)"
+    assert said.lines[0] == "gpt35-june   shadow -> canary     10 of 10 passed (all: -v)"
     told = " ".join(said.text.split())
     assert "opinion_survey prime sensitive_jailbreak 10 % on answers-b2, 90 % on answers-b1" in told
     assert "left on answers-b1: code_generation composite happy_numbers sensitive_direct" in told

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from back import PACKET, PC, TV, Team, copied, go, make_team
+from bars import steps_of
 from decision_logs import COLUMNS, write_csv
+from govern.cli import relabel
 from relabeling import CONTEXT, LATE, LOG, MARKED, NIGHT, SETTLES, V2, chat, gone_back, logged
 from typed import Ended, Keyboard
 from workspaces import git
@@ -94,6 +96,14 @@ def test_the_straight_line_from_the_plan_to_the_outcomes(types: Typist) -> None:
     assert "chat     pc-na     -                           2       2       0        0" in said.lines
     assert types.events == [(f"packets/{PACKET}#7", "applied"), (f"packets/{PACKET}#8", "verified")]
     assert types.team.faults() == []
+
+
+def test_apply_says_what_it_does_and_is_quiet_when_asked(
+    types: Typist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = steps_of(relabel, monkeypatch)
+    assert types("apply", PACKET, "--dry-run").code == types("apply", PACKET, "--quiet").code == 0
+    assert told == [("marking decisions", False), ("marking decisions", True)]
 
 
 def test_a_dry_run_gives_the_figures_of_the_plan_and_writes_nothing(types: Typist) -> None:

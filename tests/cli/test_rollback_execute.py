@@ -380,6 +380,17 @@ def test_cohorts_that_are_named_one_by_one_all_go_back(team: Team, types: Types)
     assert {cohort for cohort, baseline in team.on().items() if baseline == "chat-b1"} == {"xr-eu", "xr-na"}
 
 
-def test_who_asks_for_a_plan_is_handed_a_plan(types: Types) -> None:
-    said = types("rollback", "plan", "--reason", REASON)
-    assert said.code == 2 and said.advice[1].startswith("govern rollback plan ")
+SLIPS = {name: case for name, case in WRONG.items() if name != "no terminal and no yes"}  # a plan asks nobody
+
+
+@pytest.mark.parametrize("case", SLIPS.values(), ids=SLIPS)
+def test_slip_in_a_plan_is_never_answered_with_the_line_that_acts(
+    team: Team, types: Types, case: tuple[tuple[str, ...], int, str, str]
+) -> None:
+    words, code, text, line = case
+    before = team.tip()
+    said = types("rollback", "plan", *(word for word in words if word != "--yes"))
+    assert (said.code, team.tip()) == (code, before), said.text
+    assert text in " ".join(line.strip() for line in said.lines)
+    assert said.advice[1].startswith(line.replace("execute", "plan"))
+    assert "govern rollback execute" not in said.text

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from back import PACKET, XR, Team, copied, go, make_team
+from bars import steps_of
 from decision_logs import decision, write_csv
+from govern.cli import rollback_verify
 from typed import Keyboard
 
 PREV, NEXT = "llama-2-70b-chat+v1", "llama-2-70b-chat+v2"
@@ -71,6 +73,16 @@ def test_verify_says_who_decided_since_and_records_it_once(team: Team, typed: Ke
     again = typed(*VERIFY, now=SOON)
     assert (again.code, typed.tip) == (0, tip) and "recorded already: packets/" in again.text
     assert team.faults() == []
+
+
+def test_verify_says_what_it_does_and_is_quiet_when_asked(
+    typed: Keyboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log(typed, *BEFORE, *BACK)
+    told = steps_of(rollback_verify, monkeypatch)
+    for more in ((), ("--quiet",)):
+        assert typed(*VERIFY, "--dry-run", *more, now=SOON).code == 0
+    assert told == [("looking for decisions on next", False), ("looking for decisions on next", True)]
 
 
 def test_verify_that_is_only_tried_records_nothing(typed: Keyboard) -> None:

@@ -171,5 +171,5 @@ def explain(ana: Person) -> None:
 def into_canary(ana: Person) -> None:
     lines, code = ana.types("govern phase advance no-system-prompt", ("Advance? [Y/n] ", ""))
     assert code == 0
-    assert lines[0] == "no-system-prompt   shadow -> canary     9 of 9 passed (all: -v)"
+    assert lines[0] == "no-system-prompt   shadow -> canary     10 of 10 passed (all: -v)"
     assert "PUBLISHED COMMIT: public 5 % on chat-b2, 95 % on chat-b1" in lines

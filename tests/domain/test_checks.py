@@ -21,9 +21,11 @@ from govern.domain.decision import Accepted
 from govern.domain.document import digest_of, lines
 from govern.domain.extension import Extend
 from govern.domain.gates import Border, Item, evaluate
+from govern.domain.mitigation import EnterMitigation
 from govern.domain.policy import Actor
 from govern.domain.rollback import Rollback
 from govern.domain.rollout import Advance
+from govern.domain.stamping import window
 from govern.domain.verdict import Verdict
 from govern.domain.waiver import Waive
 from windowed import evidence, replays, rows_of
@@ -47,11 +49,10 @@ CASES = [
 
 def border_of(made: World, file: Case, case: Case) -> Border:
     """The border that the case asks about, as its world stands."""
-    more = {name: tuple(case[name]) for name in ("cohorts",) if name in case}
-    if "rehearsal" in case:
-        more["rehearsal"] = case["rehearsal"]
+    more: Case = {name: tuple(case[name]) for name in ("cohorts",) if name in case}
+    more |= {name: case[name] for name in ("rehearsal", "reentry") if name in case}
     actor = Actor(case.get("actor", "ben"), case.get("claimed", False))
-    return made.border(file["border"], PACKET, actor, **more)
+    return made.border(case.get("border", file["border"]), PACKET, actor, **more)
 
 
 def risk(made: World, border: Border, told: Case) -> None:
@@ -134,8 +135,11 @@ def advance(made: World, border: Border, told: Case) -> None:
 
 def stamps(made: World, border: Border, told: Case) -> None:
     """A sample of the decision log: by cohort its counts, or a list of them, one a window."""
+    since, until = told.get("since", {}), told.get("until", made.now)
+    begins = since if isinstance(since, dict) else dict.fromkeys(told["counts"], since)
     rows = [
-        {"kpi": None, "cohort": cohort, "window": f"2026-11-{20 + place}/P1D", "arm": "next", "excluded": 0,
+        {"kpi": None, "cohort": cohort, "arm": "next", "excluded": told.get("excluded", 0),
+         "window": window(begins[cohort], until) if begins else f"2026-11-{20 + place}/P1D",
          "n": sum(counts.values()), "value": None, "counts": counts}
         for cohort, given in told["counts"].items()
         for place, counts in enumerate(given if isinstance(given, list) else [given])
@@ -143,7 +147,8 @@ def stamps(made: World, border: Border, told: Case) -> None:
     table = lines(rows)
     made.documents.kept[digest_of(table)] = table
     named = {"path": "decisions.csv", "sha256": digest_of(table), "rows": 100}
-    source = {"name": "stamps", "query": ["stamps"], "params": {}, "input": named, "until": None}
+    params = {"until": until, **({"last": told["last"]} if "last" in told else {})}
+    source = {"name": "stamps", "query": ["stamps"], "params": params, "input": named, "until": None}
     body = {"border": told.get("border", border.to), "source": source | told.get("source", {}), "windows": []}
     body |= {"excluded": {}, "table": {"sha256": digest_of(table), "rows": len(rows)}}
     made.fact("evidence_recorded/1", body)
@@ -196,6 +201,7 @@ EVENTS: dict[str, Callable[[World, Border, Any], object]] = {
     "rehearsed": rehearsed,
     "verified": verified,
     "rollback": rollback,
+    "enter": lambda made, _, told: made.do(EnterMitigation(told["cohort"], "operator-judgement")),
     "change": change,
     "waive": waive,
     "advance": advance,
@@ -218,7 +224,7 @@ def verdict_of(check: str, file: Case, case: Case) -> Verdict:
         made.documents.seal(packet)
     for path in case.get("gone", ()):
         del made.documents.files[path]
-    start = case.get("start", STARTS[file["border"]])
+    start = case.get("start", STARTS[case.get("border", file["border"])])
     if start != "draft":
         made.put(start)
     for event in case.get("events", ()):
@@ -259,7 +265,7 @@ def test_every_check_of_the_shelf_has_cases_that_pass_and_that_do_not() -> None:
     assert set(FILES) == set(SHELF)
     for check, file in FILES.items():
         seen = {case["expect"]["outcome"] for case in file["cases"]}
-        never = {"mitigation_debt", "package_confidence"}  # nothing can be owed yet: they apply to nobody
+        never = {"package_confidence"}  # nothing can be owed yet: it applies to nobody
         assert seen == {"not_applicable"} if check in never else "passed" in seen and len(seen) > 1, check
 
 

@@ -84,12 +84,6 @@ def test_unknown_key_comes_with_the_corrected_line() -> None:
     assert refused.exit == ExitCode.COULD_NOT
 
 
-def test_cohort_that_was_rolled_back_comes_back_by_reentry_only() -> None:
-    made = widened()
-    made.do(Rollback(PACKET, "operator-judgement", ("a",)))
-    assert "comes back by re-entry only" in made.refused(Extend(PACKET, ("a",))).reasons[0]
-
-
 def test_freeze_after_a_partial_rollback_holds_the_cohorts_that_it_names() -> None:
     made = widened()
     made.do(Rollback(PACKET, "operator-judgement", ("a",)))

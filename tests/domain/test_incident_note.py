@@ -102,3 +102,4 @@ def test_note_is_refused(command: NoteIncident, by: str, claimed: bool, code: in
 def test_packet_that_never_went_back_has_no_incident() -> None:
     refused = canary().refused(NoteIncident(PACKET, WHAT))
     assert refused.reasons == (f"{PACKET} was not rolled back",)
+    assert (refused.exit, refused.type_line) == (ExitCode.COULD_NOT, f"govern phase show {PACKET}")

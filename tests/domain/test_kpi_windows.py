@@ -8,11 +8,12 @@ import pytest
 from builders import PACKET, World, branch, cohorts
 from govern.domain.document import digest_of, lines
 from govern.domain.evidence_windows import Key, rows_by_key
-from govern.domain.shadow import RecordEvidence
+from govern.domain.recording import RecordEvidence
 
 RATE, MISSING = "policy-dislocation-rate", "missing-model-version-count"
 DAYS = ["2026-11-21/P1D", "2026-11-22/P1D"]
 NOW = "2026-11-23T08:00:00Z"
+HUGE = 10**400
 
 
 def row(cohort: str | None = "a", window: str = DAYS[0], **fields: Any) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def body(rows: list[dict[str, Any]], **more: Any) -> tuple[dict[str, Any], dict[
     table = lines(rows)
     source = {
         "name": more.pop("source", "decisions"), "query": ["policy_dislocation_rate"], "params": more.pop("params", {}),
-        "input": {"path": "log.csv", "sha256": digest_of(b""), "rows": 9}, "until": None,
+        "input": {"path": "log.csv", "sha256": digest_of(b""), "rows": more.pop("read", 1000)}, "until": None,
     }  # fmt: skip
     measured = {
         "border": "wide", "source": source, "windows": sorted({r["window"] for r in rows}), "excluded": {},
@@ -97,6 +98,14 @@ REFUSED: dict[str, tuple[Change, dict[str, Any], str]] = {
         lambda _: [row("a", value=150.0, counts={"n": 200, "k": 300}), row("b")], {}, "row 1: `value`",
     ),
     "counts of another n": (lambda _: [row("a", counts={"n": 100, "k": 1}), row("b")], {}, "row 1: `counts`"),
+    "more decisions than there can be": (
+        lambda _: [row("a", n=HUGE, counts={"n": HUGE, "k": 2}), row("b")], {}, "row 1: `n`",
+    ),
+    "more hits than there can be": (lambda _: [row("a", counts={"n": 200, "k": HUGE}), row("b")], {}, "row 1: `value`"),
+    "a value beyond every number": (lambda _: [row("a", value=HUGE), row("b")], {}, "row 1: `value`"),
+    "more decisions than were read": (
+        lambda rows: [*rows, row("a", arm="prev", excluded=1)], {"read": 400}, "401 decisions are counted of 400",
+    ),
     "a value in words": (lambda _: [row("a", value="1"), row("b")], {}, "row 1: `value`"),
     "n below nothing": (lambda _: [row("a", n=-1, counts={"n": -1}, value=None), row("b")], {}, "row 1: `n`"),
     "an arm that is none": (lambda _: [row("a", arm="both"), row("b")], {}, "row 1: `arm`"),
@@ -129,6 +138,15 @@ def test_all_together_and_clusters_are_figures_where_the_kpi_asks() -> None:
     pooled.do(figures([*BOTH, row(None)]))
     clustered = made({"scope": "cluster"})
     clustered.do(figures([*BOTH, row("a", cluster="x"), row("a", cluster="y")]))
+
+
+def test_decisions_are_counted_once_for_each_kpi_and_once_more_for_all_together() -> None:
+    """Two arms of one cohort share what was read; the row over all of them, clusters and other KPIs read it again."""
+    pooled = made({"scope": "all"})
+    pooled.do(figures([*BOTH, row("a", arm="prev"), row(None, n=400, counts={"n": 400, "k": 4})], read=400))
+    clustered = made({"scope": "cluster"})
+    others = [row(c, kpi=MISSING, n=100, value=0, counts={"n": 100, "k": 0}) for c in "ab"]
+    clustered.do(figures([*BOTH, row("a", cluster="x"), *others], read=200))
 
 
 def test_query_of_a_team_stays_what_it_was_in_the_first_record(canary: World) -> None:

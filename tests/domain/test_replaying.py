@@ -6,8 +6,8 @@ import pytest
 
 from builders import PACKET, World, branch, cohorts
 from govern.domain.document import digest_of, lines
+from govern.domain.recording import RecordEvidence
 from govern.domain.replaying import wrong_replays
-from govern.domain.shadow import RecordEvidence
 
 DECIDED, NOW = "2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z"
 
@@ -80,6 +80,10 @@ WRONG: dict[str, tuple[list[Any], str]] = {
     "the other arm": ([row(arm="prev")], "row 1: `arm`"),
     "counts of something else": ([row(counts={"complete": 1})], "row 1: `counts`"),
     "a count that is a truth": ([row(counts={"complete": True, "broken": 0})], "row 1: `counts`"),
+    "a count beyond every number": (
+        [row(n=10**400, counts={"complete": 10**400, "broken": 0})],
+        "row 1: `counts`",
+    ),
     "a negative count": ([row(counts={"complete": 2, "broken": -1})], "row 1: `counts`"),
     "n that is not their sum": ([row(n=2)], "row 1: `n`"),
     "no decision": ([row(n=0, counts={"complete": 0, "broken": 0})], "row 1: `n`"),

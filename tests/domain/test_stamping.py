@@ -7,7 +7,7 @@ import pytest
 from builders import PACKET, World, branch, cohorts
 from govern.domain.document import digest_of, lines
 from govern.domain.evidence_rows import STAMPED
-from govern.domain.shadow import RecordEvidence, RecordShadow
+from govern.domain.recording import RecordEvidence, RecordShadow
 from govern.domain.stamping import sampled_until, window
 from govern.domain.windows import after
 
@@ -30,7 +30,7 @@ def sample(rows: list[dict[str, Any]], kind: type = RecordEvidence, **more: Any)
         "name": more.pop("source", "stamps"),
         "query": ["stamps"],
         "params": {"until": UNTIL, "sample": None} | more.pop("params", {}),
-        "input": {"path": "log.csv", "sha256": digest_of(b""), "rows": 9},
+        "input": {"path": "log.csv", "sha256": digest_of(b""), "rows": more.pop("read", 9)},
         "until": None,
     }
     body = {
@@ -79,7 +79,9 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], dict[str, Any], str]] = {
     "a window that was not measured": ([row()], {"windows": []}, "the windows of the table are not those"),
     "what is still to come": ([row(window=window(MOVED, LATE))], {"params": {"until": LATE}}, "the sample reaches to"),
     "an end that is a number": ([row()], {"params": {"until": 7}}, "the sample reaches to 7"),
+    "a last decision that is a number": ([row()], {"params": {"last": 7}}, "last decision of its log is said to be 7"),
     "before the move": ([row(window=window(EARLY, UNTIL))], {}, f"a moved at {MOVED}, after the sample began"),
+    "more than the log holds": ([row(excluded=4), row("b")], {}, "10 decisions are sampled of a log of 9"),
     "another border": ([row()], {"border": "adopted"}, "it was measured for the border to adopted"),
     "a source that nobody knows": ([row()], {"source": "tea_leaves"}, "has the source `tea_leaves`"),
 }  # fmt: skip

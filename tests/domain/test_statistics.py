@@ -289,3 +289,74 @@ def test_verdicts_of_real_cohorts(
     assert sum(map(len, packs[column])) == 85
     assert (failed, passed) == REAL[column, margin]
     assert GAIN == 40  # the grid that these verdicts are of
+
+
+LOSSES = [  # loss, mean square, margin, cohorts: settings of their own, not those of the published replays
+    (0.05, 0.08, 0.02, 3),
+    (0.08, 0.30, 0.03, 12),
+    (0.10, 0.10, 0.05, 7),
+    (0.15, 0.60, 0.05, 20),
+    (0.30, 0.35, 0.10, 1),
+]
+
+
+def looked_at_once(random: Random, loss: float, square: float, n: int) -> Differences:
+    lost, won = (
+        sum(random.random() < share / 2 for _ in range(n)) for share in (square + loss, square - loss)
+    )
+    return Differences.counted(lost, n - lost - won, won) if lost + won <= n else Differences.counted(n, 0, 0)
+
+
+@pytest.mark.parametrize(("loss", "square", "margin", "cohorts"), LOSSES)
+def test_a_loss_of_the_declared_size_is_found_nineteen_times_in_twenty(
+    loss: float, square: float, margin: float, cohorts: int
+) -> None:
+    """At the last look alone; 300 replays, so 3 points for chance. Half of the pairs are clearly too few."""
+    random, need = Random(20261122), math.log(cohorts / ALPHA)
+    n = planning.findable(loss, square, margin, need)
+    assert n is not None
+    found = {
+        pairs: sum(
+            betting.below(looked_at_once(random, loss, square, pairs), -margin) >= need for _ in range(300)
+        )
+        for pairs in (n, n // 2)
+    }
+    assert found[n] >= 0.92 * 300 and found[n // 2] < 0.90 * 300, found
+
+
+@given(st.floats(0.03, 0.5), st.floats(0.0, 1.0), st.sampled_from([0.01, 0.02]))
+def test_a_larger_loss_and_fewer_differences_take_fewer_pairs(
+    loss: float, square: float, margin: float
+) -> None:
+    pairs = planning.findable(loss, square, margin, NEED)
+    larger = planning.findable(min(1.0, 1.5 * loss), square, margin, NEED)
+    spread = planning.findable(loss, min(1.0, square + 0.2), margin, NEED)
+    assert pairs is not None and larger is not None and spread is not None
+    assert larger <= pairs <= spread
+
+
+def test_a_loss_in_every_pair_takes_as_many_as_prove_it_without_chance() -> None:
+    n = planning.findable(1.0, 1.0, 0.05, NEED)
+    assert n is not None
+    assert betting.below(Differences.counted(n, 0, 0), -0.05) >= NEED
+    assert betting.below(Differences.counted(n - 1, 0, 0), -0.05) < NEED
+
+
+def test_flips_are_planned_as_if_each_were_whole() -> None:
+    """They gain nowhere, so their share is all that they differ by, however much the sample did."""
+    pairs = {planning.findable(0.10, square, 0.05, NEED, gains=False) for square in (0.0, 0.05, 0.5)}
+    assert pairs == {689}
+
+
+@given(st.integers(-THOUSANDTHS, THOUSANDTHS), st.integers(0, 50))
+def test_a_placed_difference_is_binned_as_it_is_recorded(thousandths: int, pairs: int) -> None:
+    placed = Differences.placed(thousandths / THOUSANDTHS, pairs).weights
+    recorded = binned([thousandths] * pairs).weights
+    edges = {*placed, *recorded}
+    assert all(abs(placed.get(edge, 0) - recorded.get(edge, 0)) <= pairs + 1 for edge in edges)
+
+
+def test_a_first_sample_is_taken_for_somewhat_less_than_it_shows() -> None:
+    small, large = (Differences.counted(5 * times, 90 * times, 5 * times) for times in (1, 100))
+    assert 0.1 < planning.cautious(large) < 0.102 < planning.cautious(small) < 0.14
+    assert planning.cautious(Differences.counted(50, 0, 0)) <= 1.0

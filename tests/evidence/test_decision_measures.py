@@ -19,7 +19,8 @@ from govern.evidence.measures import ON_DECISIONS, UNITS, KpiSpec, sql
 from govern.evidence.timeline import Interval
 from govern.evidence.windowed import Served
 
-MORE = ("latency_ms", "error_class", "held_at", "released_at", "reopened_at", "score", "cluster_id")
+LANE = ("route", "owner_mutation", "first_interaction", "side_effect_class")
+MORE = ("latency_ms", "error_class", "held_at", "released_at", "reopened_at", "score", "cluster_id", *LANE)
 WINDOWS = ["2026-11-16/P1D", "2026-11-17/P1D", "2026-11-18T00:00:00Z/PT12H"]
 BOUNDS = [
     ("2026-11-16T00:00:00Z", "2026-11-17T00:00:00Z"),
@@ -29,11 +30,17 @@ BOUNDS = [
 COHORTS = ("pc", "xr", "silent")
 EVERY = {**dict.fromkeys(COHORTS, WINDOWS), None: WINDOWS}
 BOUND = tuple(Interval("chat", c, "2026-11-01T00:00:00Z", None, "p", "m7", "sha256:7", None) for c in COHORTS)
-SERVED = Served("chat", "m7", "m6", COHORTS, BOUND)
+SERVED = Served("chat", "m7", "m6", COHORTS, BOUND, known_effects=("declared",))
 KPIS = {
     name: KpiSpec(name.replace("_", "-"), name, UNITS[kind][0], (0, 2) if kind == "score" else None)
     for name, kind in ON_DECISIONS.items()
 }
+WATCHED = (
+    "fallback_route_persistence",
+    "first_interaction_regressions",
+    "owner_mutation_rejections",
+    "side_effect_emergence",
+)
 
 
 def logged(**fields: Any) -> dict[str, Any]:
@@ -59,13 +66,35 @@ def some(dice: random.Random, count: int) -> list[dict[str, Any]]:
             released_at=held and dice.choice([None, written(instant(held) + timedelta(minutes=dice.randrange(999)))]),
             reopened_at=dice.choice([None, written(instant(at) + timedelta(minutes=dice.randrange(2000)))]),
             score=dice.choice([None, dice.randrange(200) / 100]), cluster_id=dice.choice([None, "a", "b"]),
+            route=dice.choice([None, "fallback", "primary", "primary"]),
+            owner_mutation=dice.choice([None, "none", "none", "authorized", "unauthorized", "rejected"]),
+            first_interaction=dice.choice([None, None, "ok", "regressed"]),
+            side_effect_class=dice.choice([None, None, "none", "declared", "late-haptics", "overlap"]),
         ))  # fmt: skip
     return rows
+
+
+def watched(name: str, rows: list[dict[str, Any]]) -> tuple[int, float | None]:
+    """n and value of a health signal of a lane."""
+    said = {
+        "fallback_route_persistence": [row["route"] == "fallback" for row in rows if row["route"]],
+        "owner_mutation_rejections": [
+            row["owner_mutation"] == "rejected" for row in rows if row["owner_mutation"]
+        ],
+        "first_interaction_regressions": [
+            row["first_interaction"] == "regressed" for row in rows if row["first_interaction"]
+        ],
+        "side_effect_emergence": [row["side_effect_class"] not in (None, "none", "declared") for row in rows],
+    }[name]
+    share = name in ("fallback_route_persistence", "side_effect_emergence")
+    return len(said), None if not said else sum(said) / len(said) if share else sum(said)
 
 
 def plain(name: str, rows: Iterable[dict[str, Any]], until: str) -> tuple[int, float | None]:
     """n and value in the SQL's own unit, read as a person would."""
     rows = list(rows)
+    if name in WATCHED:
+        return watched(name, rows)
     if name == "policy_dislocation_rate":
         hits = [
             row["policy_pass"] is False or row["error_class"] == "policy_dislocation"
@@ -105,8 +134,8 @@ def test_measure_is_what_a_plain_reading_gives(name: str, seed: int, tmp_path: P
     rows = some(random.Random(seed), 800)
     with open_log(write_csv(tmp_path / "log.csv", rows, (*COLUMNS, *MORE))) as log:
         found = measure(log, SERVED, [Asked(KPIS[name], EVERY)]).rows
-    factor = {"percent": 100, "points": 50}.get(KPIS[name].unit, 1)
-    whole = name in ("missing_model_version_count", "stamp_mismatch_rate")
+    factor = {"percent": 100, "points": 50, "per_1000": 1000}.get(KPIS[name].unit, 1)
+    whole = name in ("missing_model_version_count", "stamp_mismatch_rate", *WATCHED)
     seen = set()
     for row in found:
         since, until = BOUNDS[WINDOWS.index(row["window"])]
@@ -168,6 +197,11 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         "hold_age", {"held_at": "2026-11-16T09:00:00Z", "released_at": "2026-11-16T08:00:00Z"}, "held_at",
     ),
     "reopened at no time": ("reopen_rate", {"reopened_at": "soon"}, "reopened_at"),
+    "route that is neither": ("fallback_route_persistence", {"route": "Fallback"}, "route"),
+    "owner mutation in another word": ("owner_mutation_rejections", {"owner_mutation": "denied"}, "owner_mutation"),
+    "first interaction in another word": (
+        "first_interaction_regressions", {"first_interaction": "bad"}, "first_interaction",
+    ),
 }  # fmt: skip
 
 

@@ -112,7 +112,10 @@ def scope(latest: int | None) -> Scope:
     return Scope("ranking", dict.fromkeys(COHORTS, SINCE), UNTIL, latest)
 
 
-MEASURED = ("error_class", "cluster_id", "latency_ms", "score", "held_at", "released_at", "reopened_at")
+MEASURED = (
+    "error_class", "cluster_id", "latency_ms", "score", "held_at", "released_at", "reopened_at",
+    "route", "owner_mutation", "first_interaction", "side_effect_class",
+)  # fmt: skip
 HOURS = [f"2026-11-18T{hour:02}:00:00Z/PT1H" for hour in range(10, 16)]
 
 
@@ -134,6 +137,10 @@ def with_measures() -> Rows:
             "held_at": f"2026-11-18T{10 + k % 6}:{k % 60:02}:30Z" if k % 2 else None,
             "released_at": f"2026-11-18T{11 + k % 6}:10:00Z" if k % 4 == 1 else None,
             "reopened_at": "2026-11-18T13:30:00Z" if k % 10 == 3 else None,
+            "route": ("fallback", "primary", None)[k % 17 % 3],
+            "owner_mutation": ("none", "rejected", "authorized", None)[k % 19 % 4],
+            "first_interaction": ("ok", None, "regressed")[k % 23 % 3],
+            "side_effect_class": (None, "overlap", "declared", "none")[k % 29 % 4],
         }
         for k in range(600)
     ]
@@ -147,7 +154,8 @@ def test_measures_on_decisions_are_those_over_a_file(by_cluster: bool, dsn: str,
     windows = {"pc-na": HOURS, "pc-eu": HOURS, "tv": HOURS[:2], "nobody": HOURS[:1], None: HOURS}
     kpis = [KpiSpec(name, name, UNITS[ON_DECISIONS[name]][-1]) for name in ON_DECISIONS]
     asked = [Asked(kpi, windows, by_cluster=by_cluster) for kpi in kpis]
-    served = Served("ranking", "m7", "m6", ("pc-na", "pc-eu", "tv"), tuple(INTERVALS), STAMPS["lag"])
+    together = ("pc-na", "pc-eu", "tv")
+    served = Served("ranking", "m7", "m6", together, tuple(INTERVALS), STAMPS["lag"], ("declared",))
     with (
         open_log(write_csv(tmp_path / "log.csv", with_measures(), columns)) as file,
         open_warehouse("decisions", "postgres", dsn, table) as there,

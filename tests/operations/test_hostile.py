@@ -65,6 +65,9 @@ ROWS = {
     "figures without counts": [
         {"kpi": None, "cohort": "public", "arm": "paired", "n": 3, "value": None, "counts": {}}
     ],
+    "a count beyond every number": [
+        {"kpi": "x", "cohort": "public", "arm": "paired", "n": 10**400, "value": None, "counts": {}}
+    ],
 }
 
 

@@ -15,7 +15,8 @@ from back import PACKET, PC, XR, Team, copied, make_team
 from decision_logs import write_csv
 from govern.domain.extension import Extend
 from govern.errors import UsageError
-from govern.operations.signer_packet import require_free, write_packet
+from govern.operations.new_folder import require_free
+from govern.operations.signer_packet import write_packet
 from govern.operations.stamps import sampled
 from served import served, serving
 from workspaces import Clone
@@ -193,12 +194,12 @@ def test_place_that_is_taken_is_refused(tmp_path: Path) -> None:
     (tmp_path / "full/mine").touch()
     for name, line in (("file", "--export {}-2"), ("full", "--export {}-2"), ("no/packet", "mkdir -p {}")):
         with pytest.raises(UsageError) as caught:
-            require_free(tmp_path / name)
+            require_free(tmp_path / name, "packet", "--export")
         place = tmp_path / ("no" if name == "no/packet" else name)
         assert caught.value.type_line == line.format(place)
-    require_free(tmp_path / "new")
+    require_free(tmp_path / "new", "packet", "--export")
     (tmp_path / "empty").mkdir()
-    require_free(tmp_path / "empty")
+    require_free(tmp_path / "empty", "packet", "--export")
 
 
 def test_nothing_is_left_when_the_packet_cannot_be_written(

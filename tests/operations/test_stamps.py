@@ -74,7 +74,9 @@ def test_check_passes_when_the_resolver_stamped_what_it_served(jo: Clone) -> Non
     assert (verdict(jo).outcome, verdict(jo).text) == ("passed", "12 of 12 sampled decisions match")
     (evidence,) = jo.workspace().state.packets[PACKET].evidence
     assert evidence.body["border"] == "wide" and evidence.body["windows"] == ["2026-11-16T10:00:00Z/PT36001S"]
-    assert evidence.body["source"]["params"] == {"until": "2026-11-16T20:00:01Z", "sample": None}
+    assert evidence.body["source"]["params"] == {
+        "until": "2026-11-16T20:00:01Z", "sample": None, "last": EVENING,
+    }  # fmt: skip
 
 
 FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {

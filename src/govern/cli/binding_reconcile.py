@@ -5,17 +5,10 @@ from typing import Annotated
 import typer
 
 from govern.cli.frame import context, show
-from govern.cli.options import Fetch, Folder, Output, moment
+from govern.cli.options import Fetch, Folder, Log, Output, Until, moment
 from govern.report.answer import Answer
 
-Log = Annotated[
-    str | None,
-    typer.Option(
-        help="A file, a glob or a folder; else the source `decisions` of govern.yaml.", metavar="PATH"
-    ),
-]
 Since = Annotated[str | None, typer.Option(help="Decisions from then on, UTC.", metavar="TIME")]
-Until = Annotated[str | None, typer.Option(help="Decisions before then, UTC.", metavar="TIME")]
 
 
 def command(

@@ -7,8 +7,7 @@ import typer
 from govern.cli.frame import context, show
 from govern.cli.options import Actor, DryRun, Folder, Output
 from govern.cli.write import write
-from govern.domain.calibration_review import OUTCOMES, ReviewCalibration
-from govern.domain.findings import nearest
+from govern.domain.calibration_review import ReviewCalibration, require_outcome
 from govern.errors import UsageError
 from govern.operations.calibrations import agenda, packet_meant
 from govern.operations.decide import Outcome
@@ -50,10 +49,8 @@ def review(
         if outcome is None and finding is None:
             there = reading(where, fetch=True)
             return agenda_answer(NAME, agenda(there, packet_meant(there.state, packet)))
-        if outcome is not None and outcome not in OUTCOMES:
-            close = nearest(outcome, OUTCOMES) or OUTCOMES[0]
-            said = f"no outcome `{outcome}`; there are: {', '.join(OUTCOMES)}; nearest: {close}"
-            raise UsageError(said, type_line=f"--outcome {close}")
+        if outcome is not None:
+            require_outcome(outcome)
         if outcome is None or finding is None:
             missing = "--outcome kept" if outcome is None else '--finding "..."'
             raise UsageError("a review has an outcome and a finding", type_line=missing)

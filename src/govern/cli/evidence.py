@@ -1,18 +1,20 @@
 """`govern evidence`: measuring what a gate asks for, explaining what moved, and listing what is recorded."""
 
 import shlex
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from govern.cli import evidence_collect, evidence_replay, evidence_stamps
+from govern.cli import evidence_collect, evidence_plot, evidence_replay, evidence_stamps
 from govern.cli.evidence_plan import plan
 from govern.cli.frame import ask, context, interactive, same_line, say, show
 from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Offline, Output, Packet
+from govern.cli.progress import Quiet, progress
 from govern.cli.write import write
 from govern.domain.commands import Command
+from govern.domain.dimensions import moved as moved_in
 from govern.domain.pairs import Group
 from govern.errors import ExitCode, GovernError, UsageError
 from govern.operations.asking import packet_of
@@ -22,7 +24,8 @@ from govern.operations.looking_back import reading
 from govern.operations.measure import measure_shadow
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer
-from govern.report.measured import evidence_answer, group_data, group_lines, shadow_answer
+from govern.report.dimensions import by_cohort
+from govern.report.measured import evidence_answer, group_data, listed_lines, shadow_answer
 from govern.report.wrap import wrapped
 
 app = typer.Typer(no_args_is_help=True, help="Measuring, explaining and listing evidence.")
@@ -31,6 +34,7 @@ app.command("stamps")(evidence_stamps.command)
 app.command("replay")(evidence_replay.command)
 app.command()(evidence_collect.collect)
 app.command()(evidence_collect.kpi)
+app.command()(evidence_plot.plot)
 
 
 @app.command()
@@ -39,6 +43,7 @@ def shadow(
     pairs: Annotated[
         Path, typer.Option(help="CSV, Parquet or JSON lines with shadow pairs.", metavar="FILE")
     ],
+    quiet: Quiet = False,
     dry_run: DryRun = False,
     offline: Offline = False,
     actor: Actor = None,
@@ -52,7 +57,9 @@ def shadow(
         there = reading(where, fetch=not (dry_run or offline))
         packet_of(there, packet)
         try:
-            measured = measure_shadow(there, packet, pairs, there.actor())
+            with progress(quiet=quiet or output != "text") as tell:
+                tell("measuring pairs")
+                measured = measure_shadow(there, packet, pairs, there.actor())
         except GovernError as error:
             error.type_line = error.type_line or "--pairs FILE"
             raise
@@ -99,12 +106,9 @@ def explain(
                 raise UsageError("--moved explains a cohort: name it", type_line="--cohort COHORT")
             words = (packet, cohort, cluster, dimension, moved)
             done = _explained(where, *words, dry_run=dry_run, offline=offline)
-            if done.exit == ExitCode.NO:  # in other words, please
-                return replace(
-                    done, advice=("type", "--moved ..." if dimension.strip() else "--dimension NAME")
-                )
             if done.exit == ExitCode.COULD_NOT:
-                return replace(done, advice=("type", f"govern evidence explain {packet} --cohort {cohort}"))
+                listing = f"govern evidence explain {packet} --cohort {cohort}"
+                return replace(done, advice=("type", listing if dimension.strip() else "--dimension NAME"))
             return done
         groups = open_groups(there, packet, cohort, cluster)
         if not groups:
@@ -142,9 +146,11 @@ def _explained(
 
 def _asked(groups: list[Group], where: Context, packet: str, dimension: str, *, offline: bool) -> Answer:
     """Walk through the groups on the terminal; each answer is its own record, so that a pause loses nothing."""
-    for place, group in enumerate(groups, start=1):
-        say(group_lines(group, place, len(groups)))
-        given = ask("    dimension", dimension)
+    for group, lines in zip(groups, listed_lines(groups), strict=True):
+        say(lines)
+        found = moved_in(group.items)
+        offered = dimension or (found[0].dimension if found else "")
+        given = ask("    dimension", offered)
         while True:
             words = ask("    what moved")
             named = (packet, group.cohort, group.cluster_id, given, words)
@@ -153,16 +159,25 @@ def _asked(groups: list[Group], where: Context, packet: str, dimension: str, *, 
                 break
             said = str(done.data["reasons"][0]).partition(":")[0]
             say(wrapped(f"refused: {said}. Once more", "     ", "       "))
-            given = given or ask("    dimension", dimension)
+            if done.advice is not None and done.advice[1].startswith("--dimension"):
+                given = ask("    dimension", offered)
     return done
 
 
 def _listing(packet: str, groups: list[Group]) -> Answer:
     """The groups that want an explanation, and the line that gives the first."""
-    lines = [line for place, group in enumerate(groups, 1) for line in group_lines(group, place, len(groups))]
+    lines = [line for each in listed_lines(groups) for line in each]
+    found = moved_in(groups[0].items)
     first = shlex.join(["--cohort", groups[0].cohort, "--cluster", groups[0].cluster_id])
-    line = f'govern evidence explain {packet} {first} --dimension NAME --moved "..."'
-    data = {"groups": [group_data(group) for group in groups]}
+    name = shlex.quote(found[0].dimension) if found else "NAME"
+    line = f'govern evidence explain {packet} {first} --dimension {name} --moved "..."'
+    data = {
+        "groups": [group_data(group) for group in groups],
+        "moved": {
+            cohort: [asdict(each) for each in mine]
+            for cohort, mine in by_cohort(item for group in groups for item in group.items).items()
+        },
+    }
     return Answer("evidence explain", tuple(lines), ExitCode.NO, "failed", ("type", line), data=data)
 
 

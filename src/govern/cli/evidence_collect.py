@@ -5,18 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from govern.cli.binding_reconcile import Log
 from govern.cli.frame import context, show
-from govern.cli.options import Actor, DryRun, Folder, Offline, Output, Packet
-from govern.cli.progress import progress
+from govern.cli.options import Actor, DryRun, Folder, Log, Offline, Output, Packet
+from govern.cli.progress import Quiet, progress
 from govern.cli.write import write
 from govern.errors import ExitCode
 from govern.report.answer import Answer
 
 if TYPE_CHECKING:
     from govern.operations.context import Context
-
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No bar while it runs.")]
 
 
 def collect(

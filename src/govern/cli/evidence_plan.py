@@ -1,5 +1,6 @@
 """`govern evidence plan`: how many pairs will decide, before anybody collects them."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -29,11 +30,18 @@ def plan(
     items: Annotated[
         int | None, typer.Option(help="Pairs planned in every cohort.", min=1, metavar="N")
     ] = None,
+    loss: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Instead: how many find a cohort that loses so much, in the KPIs' unit. Repeat for several KPIs.",
+            metavar="[KPI=]NUMBER",
+        ),
+    ] = None,
     fetch: Fetch = False,
     workspace: Folder = None,
     output: Output = "text",
 ) -> None:
-    """How many shadow pairs each cohort of PACKET takes to pass its margins."""
+    """How many shadow pairs each cohort of PACKET takes to pass its margins, or to be found losing more."""
 
     def work() -> Answer:
         from govern.errors import UsageError
@@ -45,8 +53,32 @@ def plan(
         there = reading(context(workspace=workspace), fetch=fetch)
         packet_of(there, packet)
         share = None if discordance is None else discordance / 100
-        return plan_answer(
-            plan_evidence(there, packet, pairs=pairs, discordance=share, margin=margin, items=items)
+        plan = plan_evidence(
+            there,
+            packet,
+            pairs=pairs,
+            discordance=share,
+            margin=margin,
+            items=items,
+            losses=_declared(loss) if loss else None,
         )
+        return plan_answer(plan)
 
     raise typer.Exit(show("evidence plan", work, output))
+
+
+def _declared(given: list[str]) -> dict[str, float]:
+    """By KPI the loss that was declared for it; the one for all has no name."""
+    from govern.errors import UsageError
+
+    declared: dict[str, float] = {}
+    for each in given:
+        kpi, _, number = each.rpartition("=")
+        try:
+            loss = float(number)
+        except ValueError:
+            loss = math.nan
+        if not 0 < loss < math.inf:
+            raise UsageError(f"--loss {each}: a loss is a number above 0", type_line="--loss 10")
+        declared[kpi] = loss
+    return declared

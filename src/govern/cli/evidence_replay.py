@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from govern.cli.binding_reconcile import Log
 from govern.cli.frame import context, show
-from govern.cli.options import Actor, DryRun, Folder, Offline, Output, Packet, listed
+from govern.cli.options import Actor, DryRun, Folder, Log, Offline, Output, Packet, listed
+from govern.cli.progress import Quiet, progress
 from govern.cli.write import write
 from govern.domain.replaying import ORIGINS
 from govern.errors import ExitCode, UsageError
@@ -42,6 +42,7 @@ def command(
     log: Log = None,
     source: Source = None,
     record: Annotated[bool, typer.Option("--record", help="Record what --open shows.")] = False,
+    quiet: Quiet = False,
     dry_run: DryRun = False,
     offline: Offline = False,
     actor: Actor = None,
@@ -60,12 +61,18 @@ def command(
         if open_ is None:
             _only("--open", record=record, dry_run=dry_run, offline=offline, actor=actor)
             assert build is not None
-            return _built(context(workspace=workspace), packet, build, cohort, decisions, ids, source, log)
+            with progress(quiet=quiet or output != "text") as tell:
+                tell("building a replay pack")
+                return _built(
+                    context(workspace=workspace), packet, build, cohort, decisions, ids, source, log
+                )
         _only("--build", cohort=cohort, decisions=decisions, id=ids, log=log, source=source)
         if not record:
             _only("--record", dry_run=dry_run, offline=offline, actor=actor)
         where = context(actor=actor, workspace=workspace)
-        return _opened(where, packet, open_, record=record, dry_run=dry_run, offline=offline)
+        with progress(quiet=quiet or output != "text") as tell:
+            tell("opening the replay pack")
+            return _opened(where, packet, open_, record=record, dry_run=dry_run, offline=offline)
 
     raise typer.Exit(show(NAME, work, output))
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from govern.cli.binding_reconcile import Log, Until
 from govern.cli.frame import context, show
-from govern.cli.options import Actor, DryRun, Folder, Offline, Output, Packet, moment
+from govern.cli.options import Actor, DryRun, Folder, Log, Offline, Output, Packet, Until, moment
+from govern.cli.progress import Quiet, progress
 from govern.cli.write import write
 from govern.errors import ExitCode, GovernError, UsageError
 from govern.report.answer import Answer
@@ -35,6 +35,7 @@ def command(
     export: Annotated[
         Path | None, typer.Option(help="Write the sample to this new folder, for a partner.", metavar="DIR")
     ] = None,
+    quiet: Quiet = False,
     dry_run: DryRun = False,
     offline: Offline = False,
     actor: Actor = None,
@@ -46,7 +47,7 @@ def command(
     A sample with faults is recorded as well; it ends with 1.
     """
     from govern.operations.looking_back import reading
-    from govern.operations.signer_packet import require_free
+    from govern.operations.new_folder import require_free
     from govern.operations.stamps import sampled
 
     def work() -> Answer:
@@ -58,10 +59,12 @@ def command(
         if export is not None and offline:
             raise UsageError("a packet names a commit that others have: --export takes no --offline")
         if export is not None:
-            require_free(export)
+            require_free(export, "packet", "--export")
         there = reading(where, fetch=not (dry_run or offline))
-        with sampled(there, packet, log, since=begin, until=end, latest=sample) as taken:
-            return _recorded(where, taken, export, dry_run=dry_run, offline=offline)
+        with progress(quiet=quiet or output != "text") as tell:
+            tell("comparing stamps")
+            with sampled(there, packet, log, since=begin, until=end, latest=sample) as taken:
+                return _recorded(where, taken, export, dry_run=dry_run, offline=offline)
 
     raise typer.Exit(show(NAME, work, output))
 

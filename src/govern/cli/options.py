@@ -36,6 +36,13 @@ Folder = Annotated[str | None, typer.Option("--workspace", help="The workspace's
 At = Annotated[
     str | None, typer.Option("--at", help="As of a ledger commit or an instant.", metavar="REV|TIME")
 ]
+Log = Annotated[
+    str | None,
+    typer.Option(
+        help="A file, a glob or a folder; else the source `decisions` of govern.yaml.", metavar="PATH"
+    ),
+]
+Until = Annotated[str | None, typer.Option(help="Decisions before then, UTC.", metavar="TIME")]
 Fetch = Annotated[bool, typer.Option("--fetch", help="Fetch first; else what was last fetched is judged.")]
 Every = Annotated[bool, typer.Option("--verbose", "-v", help="Show every check.")]
 Reason = Annotated[str, typer.Option(help="Why, in a sentence; it is recorded.", callback=_said)]

@@ -6,10 +6,14 @@ Nothing is shown in the first second, without a terminal, or to those who want i
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Timer
+from typing import Annotated
+
+import typer
 
 from govern.cli.frame import interactive
 
 PATIENCE = 1.0  # seconds
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No bar while it runs.")]
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from govern.cli.frame import context, same_line, show
-from govern.cli.options import Actor, DryRun, Fetch, Folder, Offline, Output, Packet
+from govern.cli.options import Actor, DryRun, Fetch, Folder, Log, Offline, Output, Packet
+from govern.cli.progress import Quiet, progress
 from govern.cli.write import write
 from govern.errors import GovernError, UsageError
 from govern.operations.context import Context
@@ -22,10 +23,6 @@ from govern.report.wrap import wrapped
 
 app = typer.Typer(no_args_is_help=True, help="Marking what was decided before a rollback.")
 
-Log = Annotated[
-    str | None,
-    typer.Option("--log", help="Another log than govern.yaml names: file, glob, folder.", metavar="PATH"),
-]
 Marker = Annotated[
     str | None, typer.Option("--context", help="Of one rollback; else all that are owed.", metavar="CONTEXT")
 ]
@@ -65,6 +62,7 @@ def apply(
     log: Log = None,
     marker: Marker = None,
     out: Sidecar = None,
+    quiet: Quiet = False,
     dry_run: DryRun = False,
     offline: Offline = False,
     actor: Actor = None,
@@ -81,8 +79,10 @@ def apply(
         def marked(read: Opened, each: RolledBack) -> Answer:
             return _marked(where, read, each, out, dry_run=dry_run, offline=offline)
 
-        with opened(there, log) as read:
-            answers = _each(marked, read, chosen, log)
+        with progress(quiet=quiet or output != "text") as tell:
+            tell("marking decisions")
+            with opened(there, log) as read:
+                answers = _each(marked, read, chosen, log)
         following = None if dry_run else _line("verify", packet, log, marker)
         return joined("relabel apply", packet, answers, following)
 

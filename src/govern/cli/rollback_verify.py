@@ -6,14 +6,12 @@ from typing import Annotated
 import typer
 
 from govern.cli.frame import context, same_line, show
-from govern.cli.options import Actor, DryRun, Folder, Offline, Output, Packet
+from govern.cli.options import Actor, DryRun, Folder, Log, Offline, Output, Packet
+from govern.cli.progress import Quiet, progress
 from govern.cli.write import write
 from govern.domain.incident_note import NoteIncident
-from govern.errors import ExitCode, RepositoryError, UsageError
+from govern.errors import ExitCode, RepositoryError
 from govern.operations.decide import Outcome
-from govern.operations.looking_back import reading
-from govern.operations.served import Asked, watch
-from govern.operations.workspace import Workspace
 from govern.report.answer import Answer
 from govern.report.served import NAME, seen_data, served_lines, took_lines, unserved_answer
 from govern.report.wrap import wrapped
@@ -27,12 +25,11 @@ Named = Annotated[
 
 def verify(
     packet: Packet,
-    log: Annotated[
-        str | None, typer.Option(help="The decision log; that of govern.yaml.", metavar="FILE")
-    ] = None,
+    log: Log = None,
     wait: Annotated[int, typer.Option(help="Seconds to wait for it.", min=0, metavar="SECONDS")] = 0,
     window: Annotated[str, typer.Option(help="How long next has to be gone.", metavar="LENGTH")] = "PT1M",
     rollback: Named = None,
+    quiet: Quiet = False,
     dry_run: DryRun = False,
     offline: Offline = False,
     actor: Actor = None,
@@ -40,10 +37,14 @@ def verify(
     output: Output = "text",
 ) -> None:
     """Find in the decision log from when on the cohorts of a rollback were served none of next, and record it."""
+    from govern.operations.looking_back import reading
+    from govern.operations.served import Asked, watch
 
     def work() -> Answer:
         there = reading(context(actor=actor, workspace=workspace), fetch=not offline)
-        seen = watch(there, Asked(packet, rollback, log, window), wait)
+        with progress(quiet=quiet or output != "text") as tell:
+            tell("looking for decisions on next")
+            seen = watch(there, Asked(packet, rollback, log, window), wait)
         if seen.outcome != "served":
             return unserved_answer(seen, same_line("--wait", str(max(wait, WAIT))))
 
@@ -88,14 +89,8 @@ def note(
 
     def work() -> Answer:
         where = context(actor=actor, workspace=workspace)
-
-        def prepare(there: Workspace) -> NoteIncident:
-            known = there.state.packets.get(packet)
-            if known and not any(record.event.startswith("rolled_back/") for record in known.history):
-                raise UsageError(f"{packet} was not rolled back", type_line=f"govern phase show {packet}")
-            return NoteIncident(packet, note, reviewed, rollback)
-
-        return write("rollback note", where, prepare, dry_run=dry_run, offline=offline, told=_told)
+        command = NoteIncident(packet, note, reviewed, rollback)
+        return write("rollback note", where, lambda _: command, dry_run=dry_run, offline=offline, told=_told)
 
     raise typer.Exit(show("rollback note", work, output))
 

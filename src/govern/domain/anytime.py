@@ -97,8 +97,9 @@ def judge(kpi: Mapping[str, Any], seen: Looks, proof: Proof) -> Judgement:
         if found.n < kpi["min_sample"]:
             return too_few(kpi, int(found.n))
         if _lacks_pairs(now):
-            why = "a set recorded before has pairs that are not in this one"
-            return Judgement("inconclusive", False, "", why, "a set with all pairs recorded before")
+            why = f"a set recorded before has {units(kpi)} that are not in this one"
+            flip = f"a set with all {units(kpi)} recorded before"
+            return Judgement("inconclusive", False, "", why, flip)
         passed = min(betting.above(side, -margin) for side in _sides(kpi, found)) >= proof.to_pass
         return _told(kpi, "passed" if passed else "inconclusive", found, margin, proof)
     except UnusableError as reason:

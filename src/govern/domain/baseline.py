@@ -33,6 +33,15 @@ class Target:
             "calibration": self.calibration,
         }
 
+    def as_reference(self) -> dict[str, Any]:
+        """It without its components: what names it, and the calibration that goes with it."""
+        return {
+            "baseline": self.baseline,
+            "digest": self.digest,
+            "model_version": self.model_version,
+            "calibration": self.calibration,
+        }
+
     @classmethod
     def of(cls, value: Mapping[str, Any]) -> "Target":
         return cls(

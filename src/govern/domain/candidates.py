@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from govern.domain.checks import TO_CANARY
 from govern.domain.gates import Border, evaluate
+from govern.domain.returning import held_out
 from govern.domain.selection import expand
 from govern.domain.state import Packet
 
@@ -19,8 +20,8 @@ def in_canary(packet: Packet) -> tuple[str, ...]:
 
 
 def candidates(border: Border) -> tuple[str, ...]:
-    """Everybody who may pass together; to what is in the field already any key that did not go back may be added, or
-    get a larger share.
+    """Everybody who may pass together; to what is in the field already any key may be added, or get a larger share,
+    and who went back once nothing of that stands against it.
     """
     packet = border.packet
     if border.to == "shadow":
@@ -32,7 +33,8 @@ def candidates(border: Border) -> tuple[str, ...]:
     if border.to == "adopted":
         return packet.on_next
     if border.adding:
-        return tuple(sorted(key for key in border.dictionary if packet.stages.get(key, "out") != "back"))
+        keys = sorted(border.dictionary)
+        return tuple(key for key in keys if held_out(border.state, packet, key, border.now) is None)
     allowed = expand(border.value["canary"]["allowlist"], border.dictionary)
     return tuple(cohort for cohort in allowed if packet.stages.get(cohort, "out") == "out")
 

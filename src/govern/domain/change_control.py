@@ -10,11 +10,12 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+from govern.domain import queries
 from govern.domain.capability import Capability, Writer
 from govern.domain.checks.approvals import may_approve
 from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision, Refusal
-from govern.domain.document import FOLDERS, Documents, canonical, digest_of
+from govern.domain.document import FOLDERS, Document, Documents, canonical, digest_of
 from govern.domain.findings import nearest
 from govern.domain.gates import open_border, references
 from govern.domain.policy import Actor
@@ -31,6 +32,7 @@ IMMUTABLE = (
     "calibration_packet_id",
     "authors",
 )
+UNCHANGED = ("baselines/", queries.FOLDER)  # frozen for good
 Setting = Mapping[str, Any]  # {document: FOLDER/ID, field: dotted path, value}
 
 
@@ -77,8 +79,9 @@ def apply_change(
         raise Refusal(f"{actor.person} may not apply a change of {packet.id}; {owners} may, no author")
     values = changed_values(documents, packet, change.body["set"])
     files = {key: canonical(value) for key, value in values.items()}
-    frozen = {key: digest_of(data) for key, data in files.items()}
-    frozen |= _newly_named(documents, packet, values)
+    fresh = _newly_named(documents, packet, values)
+    files |= _queries(documents, packet, values, fresh)
+    frozen = {key: digest_of(data) for key, data in files.items()} | {k: d.digest for k, d in fresh.items()}
     body = {"opened": change.name, "frozen": frozen}
     event = Event(f"packets/{packet.id}", "change_control_applied/1", body, (change.name, packet.frozen_by))
     pinned = replace(command, change=change.name, attempt=packet.attempt)
@@ -86,9 +89,9 @@ def apply_change(
     return Accepted((event,), asked(pinned), inputs=inputs, next=f"govern phase check {packet.id}")
 
 
-def _newly_named(documents: Documents, packet: Packet, values: Mapping[str, Any]) -> dict[str, str]:
+def _newly_named(documents: Documents, packet: Packet, values: Mapping[str, Any]) -> dict[str, Document]:
     """What the changed packet names for the first time is frozen with it, as it is on the branch now."""
-    fresh: dict[str, str] = {}
+    fresh: dict[str, Document] = {}
     value = values.get(f"packets/{packet.id}")
     for kind, name in references(value) if value else ():
         key = f"{FOLDERS[kind]}/{name}"
@@ -96,8 +99,19 @@ def _newly_named(documents: Documents, packet: Packet, values: Mapping[str, Any]
             document = documents.get(kind, name)
             if document is None:
                 raise Refusal(f"no {kind} `{name}` on the documents branch", exit=ExitCode.COULD_NOT)
-            fresh[key] = document.digest
+            fresh[key] = document
     return fresh
+
+
+def _queries(
+    documents: Documents, packet: Packet, values: Mapping[str, Any], fresh: Mapping[str, Document]
+) -> dict[str, bytes]:
+    """The texts of queries that come in with the change; what is frozen already stays what it is."""
+    changed = [
+        replace(documents.frozen(key, packet.frozen[key]), value=value) for key, value in values.items()
+    ]
+    texts = queries.texts(documents, (*changed, *fresh.values()))
+    return {name: text for name, text in texts.items() if name not in packet.frozen}
 
 
 def _frozen(state: State, packet_id: str, attempt: int | None) -> Packet:
@@ -121,13 +135,13 @@ def changed_values(
     values: dict[str, dict[str, Any]] = {}
     for setting in settings:
         key = setting["document"]
-        if key not in packet.frozen or key.startswith("baselines/"):
-            close = nearest(key, packet.frozen)
+        if key not in packet.frozen or key.startswith(UNCHANGED):
+            close = nearest(key, [each for each in packet.frozen if not each.startswith(UNCHANGED)])
             raise Refusal(
                 f"{packet.id} has not frozen `{key}`" + (f"; nearest: {close}" if close else ""),
                 exit=ExitCode.COULD_NOT,
             )
-        _changeable(key, setting["field"])
+        _changeable(packet, key, setting["field"])
         document = documents.frozen(key, packet.frozen[key])
         value = values.setdefault(key, deepcopy(dict(document.value)))
         _set(value, key, setting["field"].split("."), setting["value"])
@@ -136,9 +150,15 @@ def changed_values(
     return values
 
 
-def _changeable(key: str, field: str) -> None:
+def _changeable(packet: Packet, key: str, field: str) -> None:
     """What a packet is about never changes under way: another prev or next is another packet."""
     first = field.partition(".")[0]
+    folder, _, name = key.partition("/")
+    if folder == "kpis" and first == "measure" and queries.frozen_name(name) in packet.frozen:
+        raise Refusal(
+            f"{key}:measure is fixed with the text of its query: a KPI that is measured otherwise is a new one",
+            type_line="govern new kpi ID",
+        )
     if first in ("kind", "id") or (key.startswith("packets/") and first in IMMUTABLE):
         raise Refusal(
             f"{key}:{first} is fixed for good: another one is another packet",
@@ -167,6 +187,9 @@ def fold_applied(state: State, record: Record) -> None:
     packet.frozen_by = record.name
     packet.counting_from = record.n
     packet.history.append(record)
+    for lane in state.open_lanes():
+        if lane.packets[:1] == [packet.id]:  # what its criteria are now, it is held to
+            lane.frozen |= record.body["frozen"]
 
 
 CAPABILITY = Capability(

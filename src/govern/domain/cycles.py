@@ -46,6 +46,12 @@ def done_at(border: Border, cohort: str | None, count: int, warm_up: str = NO_WA
     return grid.end(grid.first_from(after(counting_start(border, cohort), warm_up)) + count - 1)
 
 
+def first_done(border: Border, at: str, warm_up: str = NO_WARM_UP) -> str:
+    """When the first cycle is complete for cohorts whose count begins at `at`."""
+    grid = _cycles(border)
+    return grid.end(grid.first_from(after(at, warm_up)))
+
+
 def window_bounds(window: str) -> tuple[str, str]:
     """First instant of a window `START/LENGTH`, and the first that is no longer in it."""
     start, _, length = window.partition("/")

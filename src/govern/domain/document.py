@@ -84,6 +84,12 @@ class Documents(Protocol):
     def frozen(self, key: str, digest: str) -> Document:
         """The document `FOLDER/ID` from the ledger's inputs, whatever the branch says today."""
 
+    def held(self, key: str, digest: str) -> Document | None:
+        """As `frozen`; None where the ledger lacks those bytes, or they are no such document any more."""
+
+    def value(self, digest: str) -> Value:
+        """The value of a YAML file that was frozen beside the documents, from the ledger's inputs."""
+
     def pinned(self, pattern: str) -> Mapping[str, str]:
         """Digests of the files that match a repository-relative glob, by path, sorted."""
 

@@ -17,7 +17,7 @@ def sets_since(border: Border) -> list[Record]:
     return [
         record
         for record in reversed(border.packet.evidence)
-        if record.n > border.packet.counting_from
+        if record.n > border.counting_from
         and record.body["border"] == "canary"
         and record.body["source"]["name"] == "shadow_pairs"
     ]

@@ -11,10 +11,26 @@ from typing import Any
 from govern.domain.pairs import COUNTED
 
 _DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
+FIELDS = {"kpi", "cohort", "window", "arm", "n", "excluded", "value", "counts"}  # of a row outside pairs
+LARGEST = 2**63 - 1  # no count is above it, and floats take what is below
 SUMS = ("sum_prev", "sum_next")
 FLIPS = (None, "pass_to_fail", "fail_to_pass")
 STAMPED = ("matched", "late", "mismatched", "missing_version", "calibration_missing")
 _WINDOW = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/PT[0-9]{1,5}[HMS]", re.ASCII)
+
+
+def is_count(value: Any) -> bool:
+    return _is_integer(value) and value >= 0
+
+
+def is_number(value: Any) -> bool:
+    """Finite, and of a size that can be reckoned with."""
+    return _is_integer(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def counted(rows: Iterable[Mapping[str, Any]]) -> int:
+    """How many decisions the rows speak of: those that they count and those that they leave out."""
+    return sum(row["n"] + row["excluded"] for row in rows)
 
 
 def wrong_rows(rows: Iterable[Any]) -> str:
@@ -52,8 +68,9 @@ def _wrong_in_row(row: Mapping[str, Any]) -> str:
         "kpi": _is_text_or_none(row.get("kpi", 0)),
         "cohort": _is_text_or_none(row.get("cohort", 0)),
         "arm": isinstance(row.get("arm"), str),
-        "n": _is_integer(row.get("n")) and row["n"] >= 0,
-        "value": row.get("value", "") is None or _is_number(row.get("value")),
+        "unit": row.get("unit", "item") in ("item", "cluster"),
+        "n": is_count(row.get("n")),
+        "value": row.get("value", "") is None or is_number(row.get("value")),
         "counts": isinstance(row.get("counts"), Mapping) and _are_counts(row["counts"]),
     }
     wrong = next((f"`{field}`" for field, right in says.items() if not right), "")
@@ -75,7 +92,7 @@ def _wrong_in_item(item: Mapping[str, Any]) -> str:
         "cohort": isinstance(item.get("cohort"), str),
         "option_id": isinstance(item.get("option_id"), str),
         "cluster_id": isinstance(item.get("cluster_id"), str),
-        "delta": _is_number(item.get("delta")),
+        "delta": is_number(item.get("delta")),
         "flip": flip is None or (isinstance(flip, str) and flip in FLIPS),
         "loss": isinstance(item.get("loss"), bool),
         "dimensions": isinstance(item.get("dimensions"), Mapping),
@@ -87,7 +104,7 @@ def _wrong_in_stamps(row: Mapping[str, Any]) -> str:
     """Every decision of the sample has one outcome, so that the counts add up to n."""
     counts = row.get("counts")
     counted = isinstance(counts, Mapping) and set(counts) == set(STAMPED)
-    counted = counted and all(_is_integer(count) and count >= 0 for count in row["counts"].values())
+    counted = counted and all(is_count(count) for count in row["counts"].values())
     says = {
         "kpi": row.get("kpi", 0) is None,
         "cohort": isinstance(row.get("cohort"), str),
@@ -95,7 +112,7 @@ def _wrong_in_stamps(row: Mapping[str, Any]) -> str:
         "arm": row.get("arm") in ("next", "prev"),
         "counts": counted,
         "n": _is_integer(row.get("n")) and counted and 0 < row["n"] == sum(row["counts"].values()),
-        "excluded": _is_integer(row.get("excluded")) and row["excluded"] >= 0,
+        "excluded": is_count(row.get("excluded")),
         "value": row.get("value", 0) is None,
     }
     return next((f"`{field}`" for field, right in says.items() if not right), "")
@@ -106,18 +123,14 @@ def _is_text_or_none(value: Any) -> bool:
 
 
 def _is_integer(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: Any) -> bool:
-    return _is_integer(value) or (isinstance(value, float) and math.isfinite(value))
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _are_counts(counts: Mapping[str, Any]) -> bool:
-    return all(_is_integer(value) if name in COUNTED else _is_count(value) for name, value in counts.items())
+    return all(_is_integer(value) if name in COUNTED else _is_counted(value) for name, value in counts.items())
 
 
-def _is_count(value: Any) -> bool:
+def _is_counted(value: Any) -> bool:
     """A count, a sum as an exact decimal, or the weights of edges by their width."""
     if isinstance(value, Mapping):
         return all(map(_is_integer, value.values()))

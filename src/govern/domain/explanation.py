@@ -1,13 +1,16 @@
 """`evidence explain`: what moved, in words, for a group of losses. "The model changed" is not an explanation."""
 
 from dataclasses import dataclass
+from shlex import quote
 from typing import ClassVar
 
 from govern.domain.capability import Capability, Writer
 from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision, Refusal
+from govern.domain.dimensions import moved
 from govern.domain.document import Documents
-from govern.domain.pairs import is_generic
+from govern.domain.findings import nearest
+from govern.domain.pairs import asks, is_generic
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.state import State
@@ -48,19 +51,31 @@ def decide(state: State, documents: Documents, command: Explain, actor: Actor, n
         raise Refusal(f"no {what}; there are: {known}", exit=ExitCode.COULD_NOT)
     if is_generic(command.moved):
         raise Refusal(
-            "that is not what moved in the answers: say what they do now that they did not do before"
+            "that is not what moved in the answers: say what they do now that they did not do before",
+            type_line="--moved ...",
         )
-    if not command.dimension.strip():
-        raise Refusal("name the dimension that moved, for example: refusal, format, length, correctness")
+    dimension = command.dimension.strip()
+    covered = [item for item in items if command.cluster in (None, item["cluster_id"])]
+    _require_dimension(dimension, [each.dimension for each in moved(filter(asks, covered))])
     body = {
         "items": command.items,
         "cohort": command.cohort,
         "cluster": command.cluster,
-        "dimension": command.dimension.strip(),
+        "dimension": dimension,
         "moved": command.moved.strip(),
     }
     event = Event(f"packets/{packet.id}", "divergence_explained/1", body, (command.evidence,))
     return Accepted((event,), asked(command), next=f"govern phase check {packet.id}")
+
+
+def _require_dimension(dimension: str, there: list[str]) -> None:
+    """Where the pairs tell dimensions apart, it is one of those that moved; they come the farthest first."""
+    if there and dimension not in there:
+        close = nearest(dimension, there) or there[0]
+        raise Refusal(
+            f"`{dimension}` is no dimension that moved in these answers; there are: {', '.join(there)}",
+            type_line=f"--dimension {quote(close)}",
+        )
 
 
 def fold(state: State, record: Record) -> None:

@@ -19,6 +19,7 @@ from govern.domain.gates import Border, Item, evaluate, open_border
 from govern.domain.policy import Actor
 from govern.domain.promotion import bound, checks_at, derivation, recorded, refused, uses_of
 from govern.domain.records import Event, Record
+from govern.domain.returning import held_out, on_fresh_evidence
 from govern.domain.state import Packet, State
 from govern.errors import ExitCode
 
@@ -37,7 +38,7 @@ class Extend:
 
 def decide(state: State, documents: Documents, command: Extend, actor: Actor, now: str) -> Decision:
     packet = _extendable(state, command)
-    cohorts = _named(packet, command) if command.cohorts else in_canary(packet)
+    cohorts = _named(state, packet, command, now) if command.cohorts else in_canary(packet)
     border = open_border(
         state,
         documents,
@@ -55,7 +56,8 @@ def decide(state: State, documents: Documents, command: Extend, actor: Actor, no
         at = current(border.surface, already[0])
         raise Refusal(f"{already[0]} is on {at.to.baseline} at {at.percent:g} % already ({at.record})")
     items = checks_at(state, packet, "canary")
-    new = tuple(c for c in cohorts if packet.stages.get(c, "out") == "out")
+    border = on_fresh_evidence(border)
+    new = tuple(c for c in cohorts if packet.stages.get(c, "out") in ("out", "back"))
     verdicts = evaluate(border, items)
     if new:
         verdicts = (*evaluate(replace(border, cohorts=new, judged={}), (FREE,)), *verdicts)
@@ -111,10 +113,10 @@ def _extendable(state: State, command: Extend) -> Packet:
     return packet
 
 
-def _named(packet: Packet, command: Extend) -> tuple[str, ...]:
+def _named(state: State, packet: Packet, command: Extend, now: str) -> tuple[str, ...]:
     for cohort in command.cohorts:
-        if packet.stages.get(cohort) == "back":
-            raise Refusal(f"{cohort} was rolled back in {packet.id}: it comes back by re-entry only")
+        if held := held_out(state, packet, cohort, now):
+            raise held
     return tuple(sorted(set(command.cohorts)))
 
 

@@ -20,10 +20,10 @@ def packet_known(state: State, packet_id: str) -> Packet:
 
 def rollbacks_of(packet: Packet) -> list[Record]:
     """Its rollbacks, oldest first. Refusal where it never went back."""
-    records = [record for record in packet.history if record.event.startswith("rolled_back/")]
-    if not records:
-        raise Refusal(f"{packet.id} was not rolled back", type_line=f"govern phase show {packet.id}")
-    return records
+    if packet.rollbacks:
+        return packet.rollbacks
+    said = f"{packet.id} was not rolled back"
+    raise Refusal(said, type_line=f"govern phase show {packet.id}", exit=ExitCode.COULD_NOT)
 
 
 def rollback_named(packet: Packet, name: str) -> Record:

@@ -9,15 +9,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from govern.domain import response_times
+from govern.domain import queries, response_times
 from govern.domain.cycles import complete
 from govern.domain.decision import Refusal
+from govern.domain.evidence_rows import FIELDS, counted, is_count, is_number
 from govern.domain.evidence_windows import WITHOUT_WINDOWS, kpis_by_window
 from govern.domain.gates import Border
 
-FIELDS = {"kpi", "cohort", "window", "arm", "n", "excluded", "value", "counts"}
 ARMS = ("next", "prev")
-WHOLE = {"percent": 100, "points": 100, "ratio": 1}  # a share of all, in each unit
+WHOLE = {"percent": 100, "points": 100, "ratio": 1, "per_1000": 1000}  # a share of all, in each unit
 CLOSE = 1e-9
 Row = Mapping[str, Any]
 Windows = dict[str | None, list[str]]
@@ -35,11 +35,6 @@ def windows_of(border: Border, kpi: Mapping[str, Any]) -> Windows:
     return {cohort: complete(border, cohort, kpi["warm_up"]) for cohort in cohorts}
 
 
-def query_name(kpi: str) -> str:
-    """The parameter that holds the digest of a KPI's own query."""
-    return f"query_{kpi.replace('-', '_')}"[:63]
-
-
 def require(border: Border, body: Mapping[str, Any], rows: Sequence[Any]) -> None:
     """A Refusal unless the rows are figures of this source in complete cycles."""
     source = body["source"]
@@ -55,9 +50,13 @@ def require(border: Border, body: Mapping[str, Any], rows: Sequence[Any]) -> Non
     _require_complete(border, rows, kpis)
     if sorted({row["window"] for row in rows}) != list(body["windows"]):
         raise Refusal("the windows of the table are not those that were measured")
+    measured = {row["kpi"] for row in rows}
+    _require_frozen(border, source, [kpi for name, kpi in kpis.items() if name in measured])
     _require_query(border, source)
     if source["name"] == response_times.SOURCE:
         _require_computed(border, source, rows, kpis)
+    else:
+        _require_read(source, rows, kpis)
 
 
 def wrong_figures(rows: Sequence[Any], kpis: Mapping[str, Mapping[str, Any]]) -> str:
@@ -84,21 +83,21 @@ def _wrong_field(row: Row, kpi: Mapping[str, Any]) -> str:
         "window": isinstance(row["window"], str),
         "arm": row["arm"] in ARMS,
         "cluster": "cluster" not in row or (isinstance(row["cluster"], str) and kpi["scope"] == "cluster"),
-        "n": _is_count(row["n"]),
-        "excluded": _is_count(row["excluded"]),
-        "value": value is None or (_is_number(value) and _is_count(row["n"]) and row["n"] > 0),
-        "counts": isinstance(counts, Mapping) and _is_count(row["n"]) and counts.get("n") == row["n"],
+        "n": is_count(row["n"]),
+        "excluded": is_count(row["excluded"]),
+        "value": value is None or (is_number(value) and is_count(row["n"]) and row["n"] > 0),
+        "counts": isinstance(counts, Mapping) and is_count(row["n"]) and counts.get("n") == row["n"],
     }
     wrong = next((field for field, good in right.items() if not good), "")
-    return wrong or ("" if _follows(row, kpi) else "value")
+    return wrong or ("" if follows(row, kpi) else "value")
 
 
-def _follows(row: Row, kpi: Mapping[str, Any]) -> bool:
+def follows(row: Row, kpi: Mapping[str, Any]) -> bool:
     """Whether the value is the count or the share that its counts say, where they say one."""
     n, k = row["n"], row["counts"].get("k")
     if k is None or not n or row["value"] is None:
-        return k is None or _is_count(k)
-    if not _is_count(k):
+        return k is None or is_count(k)
+    if not is_count(k):
         return False
     said = k if kpi["unit"] == "count" else WHOLE.get(kpi["unit"], math.nan) * k / n
     return (kpi["unit"] == "count" or k <= n) and math.isclose(said, row["value"], rel_tol=CLOSE)
@@ -125,8 +124,21 @@ def _require_complete(border: Border, rows: Sequence[Row], kpis: Mapping[str, Ma
                 )
 
 
+def _require_frozen(border: Border, source: Mapping[str, Any], kpis: Sequence[Mapping[str, Any]]) -> None:
+    """What was asked is the query that the packet froze."""
+    for kpi in kpis:
+        wanted = border.frozen.get(queries.frozen_name(kpi["id"]))
+        if (promql := queries.promql(kpi)) is not None:
+            wanted = queries.resolved(promql, border.value["monitoring"]["review_cadence"])
+        if wanted is not None and source["params"].get(queries.parameter(kpi["id"])) != wanted:
+            raise Refusal(
+                f"{kpi['id']}: it was not measured by the query that is frozen",
+                type_line=f"govern evidence kpi {border.packet.id} {kpi['id']}",
+            )
+
+
 def _require_query(border: Border, source: Mapping[str, Any]) -> None:
-    """The query of a KPI stays what it was since the last change control: it is a limit like any other."""
+    """Where no text was frozen, the query of a KPI stays what it was since the last change control."""
     for record in reversed(border.packet.evidence):
         if record.n <= _changed(border):
             return
@@ -149,6 +161,23 @@ def _changed(border: Border) -> int:
     return max(changes, default=0)
 
 
+def _require_read(
+    source: Mapping[str, Any], rows: Sequence[Row], kpis: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """No KPI counts more decisions than were read: each lies in one cycle, one arm and one cluster of its cohort.
+
+    What a query of the team's own counts is its own business.
+    """
+    apart: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        if isinstance(kpis[row["kpi"]]["measure"], str):
+            apart.setdefault((row["kpi"], row["cohort"] is None, "cluster" in row), []).append(row)
+    read = source["input"]["rows"]
+    for (kpi, *_), mine in apart.items():
+        if (told := counted(mine)) > read:
+            raise Refusal(f"{kpi}: {told:,} decisions are counted of {read:,} that were read")
+
+
 def _require_computed(
     border: Border, source: Mapping[str, Any], rows: Sequence[Row], kpis: Mapping[str, Mapping[str, Any]]
 ) -> None:
@@ -163,11 +192,3 @@ def _require_computed(
             windows.setdefault(row["cohort"], []).append(row["window"])
         if mine != response_times.rows(border.packet, kpi, windows, at):
             raise Refusal(f"{kpi['id']}: the records of this ledger say something else")
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -7,9 +7,8 @@ that do not give the row's own n and value are not believed.
 from collections.abc import Mapping
 from typing import Any
 
-from govern.domain.bands import units
 from govern.domain.evidence import Row
-from govern.domain.statistics.differences import EDGES, GAIN, TIE, WHOLE, Differences
+from govern.domain.statistics.differences import EDGES, GAIN, LOSS, TIE, WHOLE, Differences
 
 HUNDREDTHS = ("points", "percent")
 SHARES = ("net_win_rate", "policy_flip_rate")
@@ -45,10 +44,10 @@ def margin_of(kpi: Mapping[str, Any]) -> float:
 def differences(kpi: Mapping[str, Any], row: Row) -> Differences:
     """The row's pairs, or clusters, with what is worse below zero."""
     found = _as_measured(kpi, row["counts"])
-    n = row["counts"].get("clusters") if units(kpi) == "clusters" else row["n"]
-    if n is None:
-        raise UnusableError("it was measured pair by pair, and sample_unit is cluster")
-    if found.n != n or row["value"] is None or abs(found.mean - row["value"] / scale_of(kpi)) > CLOSE:
+    unit, wanted = row.get("unit", "item"), kpi.get("sample_unit", "item")
+    if unit != wanted:
+        raise UnusableError(f"it was measured {unit} by {unit}, and sample_unit is {wanted}")
+    if found.n != row["n"] or row["value"] is None or abs(found.mean - row["value"] / scale_of(kpi)) > CLOSE:
         raise UnusableError("the counts recorded give another n or another value")
     return found.mirrored if kpi["worse_when"] == "higher" else found
 
@@ -56,7 +55,8 @@ def differences(kpi: Mapping[str, Any], row: Row) -> Differences:
 def _as_measured(kpi: Mapping[str, Any], counts: Mapping[str, Any]) -> Differences:
     edges = counts.get("edges")
     if isinstance(edges, Mapping) and all(edge in NUMBERED for edge in edges):
-        found = Differences({NUMBERED[edge]: weight for edge, weight in edges.items()})
+        ends = (TIE, GAIN) if kpi["measure"] == "policy_flip_rate" else (LOSS, GAIN)
+        found = Differences({NUMBERED[edge]: weight for edge, weight in edges.items()}, ends)
     elif not {"worse", "same", "better"} <= counts.keys():
         raise UnusableError("the counts behind the value were not recorded")
     elif kpi["measure"] == "policy_flip_rate":  # a pass that was gained elsewhere makes up for no flip

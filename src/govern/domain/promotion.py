@@ -17,6 +17,7 @@ from govern.domain.findings import nearest
 from govern.domain.gates import Border, Item, evaluate, open_border
 from govern.domain.policy import Actor
 from govern.domain.records import Event
+from govern.domain.returning import on_fresh_evidence
 from govern.domain.selection import attributes_of
 from govern.domain.state import PHASES, Packet, Phase, State
 from govern.domain.verdict import Verdict
@@ -91,7 +92,8 @@ def border_to(
     whole = open_border(state, documents, packet.id, actor, now, to=to, cohorts=(), adding=adding, **more)
     available = candidates(whole)
     _require_available(whole, available, only)
-    return replace(whole, cohorts=tuple(sorted(only)) if only else available, judged={})
+    chosen = tuple(sorted(only)) if only else available
+    return on_fresh_evidence(replace(whole, cohorts=chosen, judged={}))
 
 
 def _require_available(border: Border, available: Sequence[str], only: Sequence[str]) -> None:

@@ -64,12 +64,11 @@ def _touched(packets: list[Packet], row: dict[str, Any]) -> bool:
     """Whether the cohort, or for a value over all of them any, went back from something that ran in this cycle."""
     since, until = window_bounds(row["window"])
     return any(
-        record.event.startswith("rolled_back/")
-        and (row["cohort"] is None or row["cohort"] in record.body["cohorts"])
+        (row["cohort"] is None or row["cohort"] in record.body["cohorts"])
         and record.body["range"]["since"] < until
         and since < record.when
         for packet in packets
-        for record in packet.history
+        for record in packet.rollbacks
     )
 
 

@@ -49,8 +49,7 @@ def decide(state: State, documents: Documents, command: Relabel, actor: Actor, n
 
 
 def rollback_of(packet: Packet, name: str) -> Record | None:
-    found = (record for record in packet.history if record.event.startswith("rolled_back/"))
-    return next((record for record in found if record.name == name), None)
+    return next((record for record in packet.rollbacks if record.name == name), None)
 
 
 def newest(packet: Packet, rollback: str, step: str) -> Record | None:

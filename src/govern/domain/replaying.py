@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from govern.domain.decision import Refusal
+from govern.domain.evidence_rows import FIELDS, counted, is_count
 from govern.domain.stamping import moved_at
 from govern.domain.state import Packet, State
 
 SOURCE = "replay_pack"
 ORIGINS = ("support", "qa", "synthetic")  # where the decisions of a pack come from
 OUTCOMES = ("complete", "broken")
-FIELDS = {"kpi", "cohort", "window", "arm", "n", "excluded", "value", "counts"}
 
 
 def require(
@@ -40,9 +40,8 @@ def require(
                 f"{row['cohort']} moved at {moved}, after the pack's last decision at {last}",
                 type_line=f"govern evidence replay {packet.id} --build NEW-FOLDER --source support",
             )
-    counted, read = sum(row["n"] + row["excluded"] for row in rows), body["source"]["input"]["rows"]
-    if counted > read:
-        raise Refusal(f"{counted:,} decisions are counted of a pack of {read:,}")
+    if (told := counted(rows)) > (read := body["source"]["input"]["rows"]):
+        raise Refusal(f"{told:,} decisions are counted of a pack of {read:,}")
     if body["windows"]:
         raise Refusal("a replay pack is measured in no window")
 
@@ -63,20 +62,16 @@ def wrong_replays(rows: Sequence[Any]) -> str:
 
 def _wrong_field(row: Mapping[str, Any]) -> str:
     counts = row["counts"]
-    counted = isinstance(counts, Mapping) and set(counts) == set(OUTCOMES)
-    counted = counted and all(_is_count(count) for count in counts.values())
+    whole = isinstance(counts, Mapping) and set(counts) == set(OUTCOMES)
+    whole = whole and all(is_count(count) for count in counts.values())
     right = {
         "kpi": row["kpi"] is None,
         "cohort": isinstance(row["cohort"], str),
         "window": row["window"] is None,
         "arm": row["arm"] == "next",
-        "counts": counted,
-        "n": _is_count(row["n"]) and counted and 0 < row["n"] == sum(counts.values()),
-        "excluded": _is_count(row["excluded"]),
+        "counts": whole,
+        "n": is_count(row["n"]) and whole and 0 < row["n"] == sum(counts.values()),
+        "excluded": is_count(row["excluded"]),
         "value": row["value"] is None,
     }
     return next((field for field, good in right.items() if not good), "")
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

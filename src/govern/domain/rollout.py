@@ -12,8 +12,10 @@ from govern.domain.baseline import Target
 from govern.domain.candidates import candidates, kept_back
 from govern.domain.capability import Capability, Writer
 from govern.domain.commands import asked
+from govern.domain.cycles import first_done
 from govern.domain.decision import Accepted, Decision, Refusal
-from govern.domain.document import Documents
+from govern.domain.document import Documents, digest_of
+from govern.domain.evidence_windows import kpis_by_window
 from govern.domain.gates import Border
 from govern.domain.policy import Actor
 from govern.domain.promotion import (
@@ -64,8 +66,22 @@ def decide(state: State, documents: Documents, command: Advance, actor: Actor, n
         command, to=to, attempt=packet.attempt, cohorts=border.cohorts, dossier=border.dossier_digest
     )
     events = [_advanced(border, verdicts, left(border)), *_following(border)]
-    following = f"govern evidence shadow {packet.id} --pairs FILE" if to == "shadow" else "govern status"
-    return Accepted(tuple(events), asked(pinned), verdicts, next=following)
+    say, following = _coming(border)
+    inputs = {digest_of(text): text for text in border.queries.values()}
+    return Accepted(tuple(events), asked(pinned), verdicts, say=say, next=following, inputs=inputs)
+
+
+def _coming(border: Border) -> tuple[tuple[str, ...], str]:
+    """What has to be waited for, in words, and the line that comes next."""
+    if border.to == "shadow":
+        return (), f"govern evidence shadow {border.packet.id} --pairs FILE"
+    warm_ups = [kpi["warm_up"] for kpi in kpis_by_window(border)]
+    if border.to != "canary" or not warm_ups:
+        return (), "govern status"
+    first = min(first_done(border, border.now, each) for each in warm_ups)
+    return (
+        f"the first cycle is complete at {first}; collect it then",
+    ), f"govern evidence collect {border.packet.id}"
 
 
 def _following(border: Border) -> list[Event]:

@@ -10,7 +10,7 @@ from typing import Any
 from govern.domain.binding import current
 from govern.domain.decision import Refusal
 from govern.domain.document import Documents
-from govern.domain.evidence_rows import wrong_stamps
+from govern.domain.evidence_rows import counted, wrong_stamps
 from govern.domain.state import Packet, State
 from govern.domain.windows import instant
 
@@ -51,9 +51,11 @@ def require(
     cohorts = {row["cohort"] for row in rows}
     if others := sorted(cohorts - set(packet.on_next)):
         raise Refusal(f"cohorts that {packet.id} has not on next: {', '.join(others[:5])}")
-    until = body["source"]["params"].get("until")
+    until, last = (body["source"]["params"].get(name) for name in ("until", "last"))
     if not isinstance(until, str) or until > now:
         raise Refusal(f"the sample reaches to {until}, and it is {now}")
+    if not isinstance(last, str | None):
+        raise Refusal(f"the last decision of its log is said to be {last}")
     for row in rows:
         since, _, _ = row["window"].partition("/")
         if since >= until or row["window"] != window(since, until):
@@ -65,3 +67,5 @@ def require(
             )
     if sorted({row["window"] for row in rows}) != list(body["windows"]):
         raise Refusal("the windows of the table are not those that were measured")
+    if (told := counted(rows)) > (read := body["source"]["input"]["rows"]):
+        raise Refusal(f"{told:,} decisions are sampled of a log of {read:,}")

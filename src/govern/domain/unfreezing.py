@@ -135,8 +135,8 @@ def _behind(state: State, surface: str, cohorts: Iterable[str]) -> list[str]:
     """The packets of the last rollback of each cohort."""
     last: dict[str, tuple[int, str]] = {}
     for packet in state.packets.values():
-        for record in packet.history:
-            if record.event.startswith("rolled_back/") and record.body["surface"] == surface:
+        for record in packet.rollbacks:
+            if record.body["surface"] == surface:
                 for cohort in (*record.body["cohorts"], EVERYONE):
                     last[cohort] = max(last.get(cohort, (0, "")), (record.n, packet.id))
     return sorted({last[cohort][1] for cohort in cohorts if cohort in last})

@@ -92,4 +92,24 @@ CODES = {
         "Mend the query: one row for each cohort and window, n and k whole numbers, the value a number in the "
         "KPI's unit.",
     ),
+    "GOV-EVD-018": Explanation(
+        "a column of replay results is missing",
+        "One row is one replayed decision; without the column a criterion of the lane could not be judged.",
+        "Rename or add the column that the finding names.",
+    ),
+    "GOV-EVD-019": Explanation(
+        "a replayed decision cannot be counted",
+        "A value that is guessed at would decide whether a cohort comes back as if it had been seen.",
+        "Write what the finding says the column takes.",
+    ),
+    "GOV-EVD-020": Explanation(
+        "replay results of another pack or build",
+        "A replay is of one pack and one candidate build: a repaired build is judged on its own.",
+        "Write a file for each pack and build, and name them as the file does.",
+    ),
+    "GOV-EVD-021": Explanation(
+        "no replayed decision of the cohort",
+        "Results of other cohorts say nothing of this one, and no data is never a pass.",
+        "Replay the cohort's own decisions, or point at the file that holds them.",
+    ),
 }

@@ -17,17 +17,24 @@ from govern.evidence.measures import ON_DECISIONS, KpiSpec, in_unit, require, sq
 from govern.evidence.windowed import Place, Served, lay_out
 
 COLUMNS = {  # measure: what it reads beside what every log has
+    "fallback_route_persistence": ("route",),
+    "first_interaction_regressions": ("first_interaction",),
     "hold_age": ("held_at", "released_at"),
     "mean_score": ("score",),
     "mismatch_rate": ("error_class",),
+    "owner_mutation_rejections": ("owner_mutation",),
     "reopen_rate": ("reopened_at",),
     "response_latency_median": ("latency_ms",),
+    "side_effect_emergence": ("side_effect_class",),
 }
 UNREADABLE = {  # column: where a decision holds what cannot be counted
     "latency_ms": "NOT ISFINITE(latency_ms) OR latency_ms < 0",
     "score": "NOT ISFINITE(score) OR score NOT BETWEEN $low AND $high",
     "held_at": "NOT ISFINITE(held_at) OR NOT ISFINITE(released_at) OR released_at < held_at",
     "reopened_at": "NOT ISFINITE(reopened_at)",
+    "route": "route NOT IN ('fallback', 'primary')",
+    "owner_mutation": "owner_mutation NOT IN ('none', 'authorized', 'unauthorized', 'rejected')",
+    "first_interaction": "first_interaction NOT IN ('ok', 'regressed')",
 }
 ANY = (-1e12, 1e12)  # a score without a range: beyond it nothing fits a decimal
 STAMPS = "stamp_mismatch_rate"
@@ -111,6 +118,9 @@ READS = {
     "score": "it takes a number from {0:g} to {1:g}, and is left empty where there is none",
     "held_at": "held_at and released_at take times in UTC with a Z; nothing is released before it is held",
     "reopened_at": "it takes a time in UTC with a Z, and is left empty where there is none",
+    "route": "it takes fallback or primary, and is left empty where nobody knows",
+    "owner_mutation": "it takes none, authorized, unauthorized or rejected, and is left empty where nobody knows",
+    "first_interaction": "it takes ok or regressed, and is left empty where it was no first interaction",
 }
 
 

@@ -18,7 +18,10 @@ REQUIRED = (
     "decision_id", "decided_at", "surface", "cohort_key", "model_version_active", "calibration_packet_id",
     "baseline_digest", "policy_pass",
 )  # fmt: skip
-TEXTS = ("unit_key", "build_id", "option_id", "error_class", "cache_key", "cluster_id")
+TEXTS = (
+    "unit_key", "build_id", "option_id", "error_class", "cache_key", "cluster_id",
+    "route", "owner_mutation", "first_interaction", "side_effect_class",
+)  # fmt: skip
 NUMBERS = ("latency_ms", "score")
 TIMES = ("held_at", "released_at", "reopened_at")
 OPTIONAL = (*TEXTS, *NUMBERS, *TIMES)

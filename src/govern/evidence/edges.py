@@ -7,10 +7,17 @@ up exactly. Differences that are only ever a whole loss, a tie or a whole gain n
 """
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from govern.domain.statistics.differences import EDGES, WHOLE
 
 STEPS = EDGES - 1
+PLACES = 12  # of the decimals that scores are read as
+
+
+def units(score: Decimal) -> int:
+    """A score in whole units of its last place."""
+    return int(score.scaleb(PLACES).to_integral_value())
 
 
 def weigh(times: Mapping[int, int], width: int) -> dict[str, int]:

@@ -26,26 +26,33 @@ MEASURES = {  # measure on pairs: what its value is
     "rank_inversion_count": "count",
 }
 ON_DECISIONS = {
+    "fallback_route_persistence": "share",
+    "first_interaction_regressions": "count",
     "hold_age": "seconds",
     "mean_score": "score",
     "mismatch_rate": "share",
     "missing_model_version_count": "count",
+    "owner_mutation_rejections": "count",
     "policy_dislocation_rate": "share",
     "reopen_rate": "share",
     "response_latency_median": "milliseconds",
+    "side_effect_emergence": "incidence",
     "stamp_mismatch_rate": "share",
 }
 ON_RECORDS = {"time_to_acknowledge": "seconds"}
-KINDS = {**MEASURES, **ON_DECISIONS, **ON_RECORDS}
+ON_REPLAYS = {"confidence_trend": "slope"}
+KINDS = {**MEASURES, **ON_DECISIONS, **ON_RECORDS, **ON_REPLAYS}
 UNITS = {
     "score": ("points", "score"),
     "share": ("percent", "points", "ratio"),
     "count": ("count",),
+    "incidence": ("per_1000",),
     "ranks": ("ranks",),
     "milliseconds": ("ms", "s"),
     "seconds": ("s", "ms"),
+    "slope": ("points",),
 }
-FACTORS = {("milliseconds", "s"): 0.001, ("seconds", "ms"): 1000.0}
+FACTORS = {("milliseconds", "s"): 0.001, ("seconds", "ms"): 1000.0, ("incidence", "per_1000"): 1000.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class KpiSpec:
     measure: str
     unit: str
     range: tuple[float, float] | None = None
+    sample_unit: str = "item"  # or cluster
 
 
 def require(kpi: KpiSpec, there: Mapping[str, str] = MEASURES, on: str = "pairs") -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from govern.domain.findings import Finding
 from govern.domain.pairs import figures
-from govern.evidence import edges, faults, sources
+from govern.evidence import clusters, edges, faults, sources
+from govern.evidence.edges import units
 from govern.evidence.faults import Expected
 from govern.evidence.measures import MEASURES, KpiSpec, in_unit, require, rounded, run, sql
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Expected", "KpiSpec", "Measurement", "measure"]
 
-PLACES = 12  # of the decimals that scores are read as
 FARTHEST = 1e12  # no score lies farther from zero, whatever the KPIs say
 POOLED = None  # the cohort of a pooled row
 
@@ -31,8 +31,9 @@ class Measurement:
     """What a file of pairs says. `cohorts`, `pooled`, `table` and `items` are JSON values.
 
     cohorts   figures by cohort key, see `govern.domain.pairs.figures`; `pooled` the same over all rows
-    table     {kpi, cohort (null: pooled), window (null), arm, n, excluded, value, counts} for each KPI, and
-              one row with kpi null that holds the counts and exact sums behind the figures
+    table     {kpi, cohort (null: pooled), window (null), arm, n, excluded, value, counts} for each KPI, with
+              `unit: cluster` where n counts clusters, and one row with kpi null that holds the counts and
+              exact sums behind the figures
     items     {cohort, option_id, cluster_id, delta, flip, loss, dimensions}: every flip, the largest losses
     excluded  rows left out, by reason; a row is left out for one reason
     findings  what is wrong with the file; figures are given as far as they go
@@ -130,12 +131,11 @@ def rows_of(
     bases = [row_of(None, row, pooled) for row in run(connection, "pairs_summary")]
     rows = []
     for kpi in kpis:
-        weights = weights_of(connection, kpi)
+        clustered = kpi.sample_unit == "cluster"
+        known = clusters.by_cohort(connection, kpi) if clustered else weights_of(connection, kpi)
+        unit = {"unit": "cluster"} if clustered else {}
         for found in run(connection, kpi.measure):
-            row = row_of(kpi, found, pooled)
-            if weights is not None and row["n"]:
-                row["counts"] = {"edges": weights[found["cohort_key"]]}
-            rows.append(row)
+            rows.append(row_of(kpi, found, pooled) | unit | known.get(found["cohort_key"], {}))
     return bases, rows
 
 
@@ -154,17 +154,17 @@ def row_of(kpi: KpiSpec | None, found: dict[str, Any], pooled: bool) -> dict[str
     }
 
 
-def weights_of(connection: "DuckDBPyConnection", kpi: KpiSpec) -> dict[str, dict[str, int]] | None:
-    """Edge weights by cohort for a mean of continuous scores; None where worse, same and better say all."""
+def weights_of(connection: "DuckDBPyConnection", kpi: KpiSpec) -> dict[str, dict[str, Any]]:
+    """Edge weights by cohort for a mean of continuous scores; none where worse, same and better say all."""
     if kpi.measure != "mean_score_delta" or kpi.range is None:
-        return None
+        return {}
     width = units(Decimal(str(kpi.range[1])) - Decimal(str(kpi.range[0])))
     times: dict[str, dict[int, int]] = {}
     for row in run(connection, "pairs_deltas"):
         times.setdefault(row["cohort_key"], {})[units(row["score_delta"])] = row["times"]
     if all(edges.is_ternary(cohort, width) for cohort in times.values()):
-        return None
-    return {key: edges.weigh(cohort, width) for key, cohort in times.items()}
+        return {}
+    return {key: {"counts": {"edges": edges.weigh(cohort, width)}} for key, cohort in times.items()}
 
 
 def items_of(connection: "DuckDBPyConnection", source: sources.Source, losses: int) -> list[dict[str, Any]]:
@@ -216,11 +216,6 @@ def value_of(text: str | None) -> float | str | None:
     except ValueError:
         return text
     return rounded(number) if abs(number) < float("inf") else None
-
-
-def units(score: Decimal) -> int:
-    """A score in whole units of its last place."""
-    return int(score.scaleb(PLACES).to_integral_value())
 
 
 def exact(value: int | Decimal) -> int | str:

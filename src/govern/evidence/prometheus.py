@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from govern.domain.queries import resolved
 from govern.domain.selection import is_cohort_key
 from govern.domain.windows import duration, instant
 from govern.errors import DocumentError, UsageError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import httpx
 
 PATH = "/api/v1/query_range"
-WINDOW = "$window"  # in a query: the length of a window, as PromQL writes it
 COHORT, VERSION = (
     "cohort_key",
     "model_version_active",
@@ -34,6 +34,10 @@ LONGEST = 300  # of what a server says of itself
 NO_NUMBER = ("NaN", "+Inf", "-Inf", "Inf")
 MOMENT = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class UnreachableError(DocumentError):
+    """No answer at all: another question would be answered no better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def ask(
     name: str, url: str, query: str, windows: Windows, *, transport: "httpx.BaseTransport | None" = None
 ) -> Answered:
     """Ask the server `name` at `url`. UsageError: httpx is missing, or no URL; DocumentError: no usable answer."""
-    asked = query.replace(WINDOW, f"{duration(windows.length) // timedelta(seconds=1)}s")
+    asked = resolved(query, windows.length)
     found: dict[tuple[str | None, str | None], list[float | None]] = {}
     seen = hashlib.sha256()
     samples = 0
@@ -112,9 +116,11 @@ def _fetch(
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
         raise UsageError(f"source {name}: its environment variable holds no URL http(s)://HOST") from None
     except httpx.TimeoutException:
-        raise DocumentError(f"source {name}: no answer within {SECONDS} seconds") from None
+        raise UnreachableError(f"source {name}: no answer within {SECONDS} seconds") from None
     except httpx.HTTPError as error:
-        raise DocumentError(f"source {name}: the server cannot be reached ({type(error).__name__})") from None
+        raise UnreachableError(
+            f"source {name}: the server cannot be reached ({type(error).__name__})"
+        ) from None
     if answer.status_code != httpx.codes.OK:
         said = _said(answer.content)
         why = f"answers {answer.status_code}" + (f": {said}" if said else "")

@@ -26,7 +26,13 @@ REQUIRED = (
 )  # fmt: skip
 OPTIONAL = ("model_version_prev", "model_version_next")
 DIMENSION = re.compile(r"dimension:(?P<name>.+)_(?:prev|next)")
-NUMERIC = ("rank_delta", "policy_pass_prev", "policy_pass_next")  # a missing one may come as a float's NaN
+NUMERIC = (
+    "rank_delta",
+    "policy_pass_prev",
+    "policy_pass_next",
+    "passed",
+    "route_critical",
+)  # a missing one may come as a float's NaN
 
 
 class Unreadable(Exception):  # noqa: N818  # caught in this room, becomes a finding
@@ -35,17 +41,19 @@ class Unreadable(Exception):  # noqa: N818  # caught in this room, becomes a fin
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file of pairs. `columns` are the names in the file, in order."""
+    """One file of pairs, or of other rows that it then names. `columns` are the names in the file, in order."""
 
     path: Path
     form: str  # csv | parquet | json
     sha256: str
     columns: tuple[str, ...] = ()
     torn: tuple[str, ...] = ()  # lines that are no row, each as a phrase
+    required: tuple[str, ...] = REQUIRED
+    optional: tuple[str, ...] = OPTIONAL
 
     @property
     def missing(self) -> tuple[str, ...]:
-        return tuple(name for name in REQUIRED if name not in self.columns)
+        return tuple(name for name in self.required if name not in self.columns)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -155,7 +163,7 @@ def fill(connection: "DuckDBPyConnection", source: Source, table: str, texts: di
     """`raw`: the columns we know, as text, NULL where empty or absent; `row_no` counts the rows from 1."""
     dimensions = [name for dimension in source.dimensions for name in columns_of(dimension)]
     known = ["row_number() OVER () AS row_no"]
-    for name in (*REQUIRED, *OPTIONAL, *dimensions):
+    for name in (*source.required, *source.optional, *dimensions):
         text = f"NULLIF(CAST({texts[name]} AS VARCHAR), '')" if name in texts else "CAST(NULL AS VARCHAR)"
         if name in NUMERIC:
             text = f"CASE WHEN lower({text}) <> 'nan' THEN {text} END"

@@ -8,6 +8,7 @@ from govern.domain.evidence import newest_rows, pooled_row
 from govern.domain.gates import Border, open_border, packet_in_force
 from govern.domain.policy import Actor
 from govern.domain.promotion import border_to, checks_at, judge, next_phase, refused
+from govern.domain.returning import held_out
 from govern.domain.state import Packet
 from govern.domain.verdict import Verdict
 from govern.domain.windows import instant
@@ -111,9 +112,10 @@ def rehearse_packet(workspace: Workspace, packet_id: str) -> Rehearsed:
         if not border.surface.default:
             surface = border.value["surface"]
             raise Refusal(f"the policy in force has no surface `{surface}`", type_line="govern policy diff")
-        staying = tuple(c for c in border.cohorts if packet.stages.get(c) != "back")
+        now = workspace.now()
+        going = tuple(c for c in border.cohorts if held_out(workspace.state, packet, c, now) is None)
 
-        return rehearse(workspace, replace(border, cohorts=staying))
+        return rehearse(workspace, replace(border, cohorts=going))
     except Refusal as refusal:
         raise raised(refusal.refused) from None
 

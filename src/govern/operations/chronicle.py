@@ -1,6 +1,8 @@
 """Which records a subject has, as `govern log` lists them: a stream, an id, a person, or the workspace."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from govern.domain.findings import nearest
 from govern.domain.records import Record
@@ -24,8 +26,8 @@ class Chronicle:
 def chronicle(workspace: Workspace, subject: str | None) -> Chronicle:
     """The records of a subject, or all. UsageError with the nearest name for one that nobody knows.
 
-    A packet has its own stream and the bindings that it moved, a person the records they wrote, a cohort those
-    that name it.
+    A packet has its own stream and the bindings that it moved, a person the records they wrote, a cohort or a
+    mitigation lane those that name it.
     """
     known = [record for _, record in records(workspace).values()]
     void = frozenset(record.name for record in known if record.command in workspace.state.void)
@@ -44,7 +46,19 @@ def _about(record: Record, subject: str) -> bool:
     if folder == "surfaces" and subject == record.body.get("packet"):
         return True
     moved = [move["cohort"] for move in record.body.get("moves", ())]
-    return subject in (*moved, *record.body.get("cohorts", ()), record.body.get("cohort"))
+    cohorts = (*moved, *record.body.get("cohorts", ()), record.body.get("cohort"))
+    return subject in (*cohorts, *_of_lane(record.body))
+
+
+def _of_lane(body: Mapping[str, Any]) -> Iterator[Any]:
+    """The cohort of a mitigation lane, the lane, and the evidence packet of a decision on it."""
+    yield body.get("cohort_key")
+    packet = body.get("packet")
+    for folder, name in (
+        ("lanes", body.get("mitigation_mode_id")),
+        ("evidence", packet.get("id") if isinstance(packet, Mapping) else None),
+    ):
+        yield from (name, f"{folder}/{name}") if name else ()
 
 
 def _exists(workspace: Workspace, subject: str) -> bool:

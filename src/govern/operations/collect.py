@@ -7,7 +7,6 @@ own records give the rest. All of it becomes one command. What cannot be measure
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from govern.domain import kpi_windows, response_times
@@ -20,17 +19,19 @@ from govern.domain.evidence_windows import REPLAYED, kpis_by_window, rows_by_key
 from govern.domain.findings import nearest
 from govern.domain.gates import Border, open_border
 from govern.domain.policy import Actor
-from govern.domain.shadow import RecordEvidence, border_in_field
+from govern.domain.queries import sql_file
+from govern.domain.recording import RecordEvidence, border_in_field
 from govern.domain.stamping import sampled_until
 from govern.domain.state import Packet
-from govern.errors import ExitCode, UsageError
-from govern.evidence.decisions import Log, open_log
+from govern.errors import DocumentError, ExitCode, GovernError, UsageError
+from govern.evidence.decisions import Log
 from govern.operations.asking import packet_of
-from govern.operations.decision_log import FILES, SOURCE, decision_log
+from govern.operations.decision_log import SOURCE, decision_log, log_of
 from govern.operations.kpi_measuring import Body, body_of, measure_log
+from govern.operations.kpi_series import measure_server
 from govern.operations.replay_opening import Opened
 from govern.operations.replaying import replayed
-from govern.operations.sources import declared
+from govern.operations.sources import PROMETHEUS, declared, secret
 from govern.operations.stamps import Sampled, sample_of
 from govern.operations.workspace import Workspace
 
@@ -98,11 +99,18 @@ def collect(
     wanted = {each["id"]: (each, _fresh(windows[each["id"]], each["id"], known)) for each in kpis}
     wanted = {name: asked for name, asked in wanted.items() if any(asked[1].values())}
     taken = Collected(border, later)
+    down: list[GovernError] = []
     for source in sorted({each["source"] for each, _ in wanted.values()} | (set() if kpi else {SOURCE})):
         mine = {name: asked for name, asked in wanted.items() if asked[0]["source"] == source}
-        _take(workspace, taken, source, mine, given, tell, alone=kpi is not None)
+        try:
+            _take(workspace, taken, source, mine, given, tell, alone=kpi is not None)
+        except (UsageError, DocumentError) as error:
+            if given is not None and source == SOURCE:  # a person pointed at it
+                raise
+            down.append(error)
+            taken.left_out.append(_left_out(taken, source, mine, error, alone=kpi is not None))
     if not (taken.bodies or taken.stamps or taken.replay):
-        raise _nothing(taken)
+        raise down[0] if len(down) == len(taken.left_out) == 1 else _nothing(taken)
     return taken
 
 
@@ -156,16 +164,18 @@ def _take(
     if source == response_times.SOURCE:
         taken.bodies.append(_from_records(taken.border, wanted))
         return
-    kind = SOURCE if source == SOURCE else declared(workspace, source, instead="govern validate")["type"]
-    if kind not in (SOURCE, *FILES):
-        names = ", ".join(wanted)
-        taken.left_out.append(f"{names}: the source {source} is {kind}, and collect reads files")
-        return
+    if source != SOURCE:
+        place = declared(workspace, source, instead="govern validate")
+        if place["type"] == PROMETHEUS:
+            tell(f"asking {source}")
+            url = secret(source, place["url_from_env"])
+            body, lacking = measure_server(taken.border, source, url, wanted)
+            taken.bodies += [body] if body is not None else []
+            taken.left_out += lacking
+            return
     tell(f"reading {source}")
     with _log(workspace, source, given) as log:
-        if wanted:
-            tell(f"measuring {len(wanted)} KPIs on {log.rows:,} decisions")
-            taken.bodies.append(measure_log(workspace, taken.border, source, log, wanted))
+        _measure(workspace, taken, source, log, wanted, tell)
         if source == SOURCE and not alone:
             tell("comparing stamps")
             _sample(workspace, taken, log)
@@ -179,10 +189,31 @@ def _log(workspace: Workspace, source: str, given: str | None) -> Iterator[Log]:
         with decision_log(workspace, given) as log:
             yield log
         return
-    place = declared(workspace, source, instead="govern validate")
-    with open_log(str((workspace.repository.root or Path()) / place["path"])) as log:
+    with log_of(workspace, source, instead="govern validate") as log:
         log.require()
         yield log
+
+
+def _measure(
+    workspace: Workspace, taken: Collected, source: str, log: Log, wanted: Wanted, tell: Tell
+) -> None:
+    """The KPIs of a log. A query of the team's own is not sent to a database: it could read all that is there."""
+    own = [name for name, (kpi, _) in wanted.items() if sql_file(kpi) is not None and not log.files]
+    if own:
+        taken.left_out.append(f"{', '.join(own)}: a query of your own reads files, and {log.name} is none")
+    if mine := {name: asked for name, asked in wanted.items() if name not in own}:
+        tell(f"measuring {len(mine)} KPIs on {log.rows:,} decisions")
+        taken.bodies.append(measure_log(workspace, taken.border, source, log, mine))
+
+
+def _left_out(taken: Collected, source: str, wanted: Wanted, error: GovernError, *, alone: bool) -> str:
+    """What a source would have given and did not, and why."""
+    measured = {row["kpi"] for row in taken.rows}
+    names = [name for name in wanted if name not in measured]
+    if source == SOURCE and not alone:
+        names += ["stamps"] if taken.stamps is None else []
+        names += ["replay pack"] if taken.border.to == "wide" else []
+    return "; ".join((f"{', '.join(names)}: {error.message}", *error.notes))
 
 
 def _sample(workspace: Workspace, taken: Collected, log: Log) -> None:

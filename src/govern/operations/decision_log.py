@@ -23,23 +23,25 @@ def decision_log(workspace: Workspace, given: str | None = None) -> Iterator[Log
 
     Raises UsageError where there is none, DocumentError where a decision in it cannot be read or placed.
     """
-    with open_log(given) if given is not None else _declared(workspace) as log:
+    opened = open_log(given) if given is not None else log_of(workspace, SOURCE, instead="--log FILE")
+    with opened as log:
         log.require()
         yield log
 
 
-def _declared(workspace: Workspace) -> AbstractContextManager[Log]:
-    """The source that govern.yaml names: files from the repository's root, or a table of a database."""
-    source = declared(workspace, SOURCE, instead="--log FILE")
+def log_of(workspace: Workspace, name: str, *, instead: str) -> AbstractContextManager[Log]:
+    """A source that govern.yaml names: files from the repository's root, or a table of a database.
+
+    Raises UsageError where it is neither, with what to type instead.
+    """
+    source = declared(workspace, name, instead=instead)
     if source["type"] in FILES:
         return open_log((workspace.repository.root or Path()) / source["path"])
     if source["type"] not in DIALECTS:
         raise UsageError(
-            f"the source `decisions` is of type {source['type']}, which holds no decisions",
-            type_line="--log FILE",
+            f"the source `{name}` is of type {source['type']}, which holds no decisions", type_line=instead
         )
-    dsn = secret(SOURCE, source["dsn_from_env"])
-    return open_warehouse(SOURCE, source["type"], dsn, source["table"])
+    return open_warehouse(name, source["type"], secret(name, source["dsn_from_env"]), source["table"])
 
 
 def input_of(workspace: Workspace, log: Log) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the ledger keeps fixed: documents frozen by open packets, and baselines that are frozen or bound.
+"""What the ledger keeps fixed: documents and queries frozen by open packets, and baselines frozen or bound.
 
 Each is a value with the record that fixed it, and a way to read the same value from a tree. Whether a
 difference is somebody's fault is decided elsewhere.
@@ -10,16 +10,18 @@ from typing import Any
 
 from govern.documents.catalog import parse_document
 from govern.documents.tree import Tree, pinned
+from govern.domain import queries
 from govern.domain.baseline import Target, components_of
 from govern.domain.difference import ABSENT
 from govern.domain.document import Document, Positions, Value
 from govern.domain.findings import has_errors
 from govern.domain.records import Record
 from govern.domain.state import Binding, Packet, State
-from govern.operations.reading import KeptDocuments
+from govern.operations.reading import KeptDocuments, plain
 from govern.operations.workspace import Workspace
 
 BASELINES = "baselines/"
+TEXT = "text"  # the one field that a query has
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class Fixed:
     def baseline(self) -> bool:
         return self.key.startswith(BASELINES)
 
+    @property
+    def query(self) -> bool:
+        return self.key.startswith(queries.FOLDER)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -58,6 +64,8 @@ def seen(tree: Tree, folder: str, fixed: Fixed) -> Seen:
     data = tree.read(fixed.path)
     if data is None:
         return Seen(ABSENT)
+    if fixed.query:
+        return Seen({TEXT: plain(data)})
     document, findings = parse_document(fixed.path, data, folder)
     if document is None or (fixed.baseline and has_errors(findings)):
         return Seen(None)
@@ -73,9 +81,13 @@ def frozen_documents(workspace: Workspace, packet: Packet) -> Iterator[Fixed]:
     state = workspace.state
     kept = KeptDocuments(state.folder, workspace.inputs)
     for key, digest in sorted(packet.frozen.items()):
-        if not key.startswith(BASELINES):
+        if not key.startswith((BASELINES, queries.FOLDER)):
             document: Document = kept.frozen(key, digest)
             yield Fixed(key, document.path, document.value, _frozen_by(packet, key))
+            name = queries.frozen_name(document.id)
+            if document.kind == "kpi" and (text := packet.frozen.get(name)) is not None:
+                path = queries.sql_file(document.value) or ""
+                yield Fixed(name, path, {TEXT: plain(kept.kept(text))}, _frozen_by(packet, name))
 
 
 def baselines_in_use(state: State) -> Iterator[Fixed]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from govern.domain import queries
 from govern.domain.difference import ABSENT, Leaf, at, differences, dotted, same, shown
 from govern.domain.document import Place, Value
 from govern.domain.findings import Finding
@@ -23,8 +24,9 @@ from govern.operations.workspace import Workspace
 CODES = {
     "GOV-FRZ-001": Explanation(
         "frozen value changed",
-        "KPIs, thresholds, triggers and criteria of a packet are fixed by the record that opened its window:"
-        " goal posts that move while the ball is in the air measure nothing. Merged, the edit has no force.",
+        "KPIs with their queries, thresholds, triggers and criteria of a packet are fixed by the record that"
+        " opened its window: goal posts that move while the ball is in the air measure nothing. Merged, the edit"
+        " has no force.",
         "Ask for it in the open: govern packet change PACKET --set DOC:FIELD=VALUE --reason WHY; somebody"
         " else applies it. Or take the edit out of the pull request.",
     ),
@@ -137,7 +139,7 @@ class _Found:
                 self._agree(asked, fixed, leaf, after)
             else:
                 self._move(fixed, leaf, after, pending)
-            if not pending and fixed.hold.packet and not fixed.baseline:
+            if not pending and fixed.hold.packet and not (fixed.baseline or fixed.query):
                 self.changed.setdefault(fixed.hold.packet, {})[fixed.key] = after.value
 
     def _move(self, fixed: Fixed, leaf: Leaf, after: Seen, pending: bool) -> None:
@@ -147,8 +149,9 @@ class _Found:
         code, message, hint = _told(fixed, leaf, file is not None)
         finding = Finding(code, "error", message, path, place.line, place.column, hint)
         if pending:
-            finding = _pending(path, place, f"in force is {shown(leaf.was)}")
-        setting = None if fixed.baseline else _setting(fixed.key, leaf, after.value)
+            was = f"the text of {fixed.hold.record}" if fixed.query else shown(leaf.was)
+            finding = _pending(path, place, f"in force is {was}")
+        setting = None if fixed.baseline or fixed.query else _setting(fixed.key, leaf, after.value)
         field = dotted(leaf.pointer)
         self._keep(Moved(finding, (fixed.key,), field, leaf.was, leaf.now, (fixed.hold,), setting=setting))
 
@@ -169,6 +172,8 @@ class _Found:
 
     def _renamed(self, fixed: Fixed) -> str | None:
         """A new file beside it with the same bytes but for the id."""
+        if fixed.query:
+            return None
         folder, _, name = fixed.path.removesuffix(".yaml").rpartition("/")
         old = self.request.before.read(fixed.path) or b""
         for path in self.request.changed:
@@ -223,6 +228,9 @@ def _told(fixed: Fixed, leaf: Leaf, pinned: bool) -> tuple[str, str, str]:
         return "GOV-FRZ-003", what, hint
     if fixed.baseline:
         return "GOV-FRZ-003", "baseline in use changed", f"{was}: a new version is a new baseline"
+    if fixed.query:
+        name = fixed.key.removeprefix(queries.FOLDER)
+        return "GOV-FRZ-001", "frozen query changed", f"{name} that is measured otherwise is a new KPI"
     if leaf.now is ABSENT:
         return "GOV-FRZ-001", "frozen field removed", f"{dotted(leaf.pointer)} {was}"
     number = isinstance(leaf.was, int | float) and not isinstance(leaf.was, bool)

@@ -33,11 +33,12 @@ def rollbacks(state: State, packet_id: str) -> list[RolledBack]:
         said = f"no packet `{packet_id}` in the ledger" + (f"; nearest: {close}" if close else "")
         raise UsageError(said, type_line="govern status")
     packet = state.packets[packet_id]
-    records = [record for record in packet.history if record.event.startswith("rolled_back/")]
-    if not records:
+    if not packet.rollbacks:
         raise UsageError(f"{packet_id} was not rolled back", type_line=f"govern phase show {packet_id}")
     owed = {duty.record: duty for duty in state.duties if duty.kind == "relabel"}
-    return [RolledBack(each, incident_of(state, packet, each), owed.get(each.name)) for each in records]
+    return [
+        RolledBack(each, incident_of(state, packet, each), owed.get(each.name)) for each in packet.rollbacks
+    ]
 
 
 def incident_of(state: State, packet: Packet, record: Record) -> Incident:

@@ -1,6 +1,7 @@
 """KPIs measured on an open log, as the body of a record: which versions, which windows, which queries.
 
-A query of the team's own is read from the published documents, and kept in the ledger with what it gave.
+A query of the team's own is the text that the packet froze. Where none was frozen it is read from the published
+documents, and kept in the ledger with what it gave.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,8 @@ from typing import Any
 
 from govern.domain.document import digest_of, lines
 from govern.domain.gates import Border
-from govern.domain.kpi_windows import Windows, query_name
+from govern.domain.kpi_windows import Windows
+from govern.domain.queries import frozen_name, parameter, sql_file
 from govern.errors import DocumentError
 from govern.evidence.custom_measures import measure_by_query
 from govern.evidence.decision_measures import Asked, measure
@@ -82,9 +84,9 @@ def measure_log(
     params: dict[str, Any] = {"next": served.next, "prev": served.prev}
     for kpi, windows in wanted.values():
         if not isinstance(kpi["measure"], str):
-            text = _query(workspace, kpi)
+            text = _query(workspace, border, kpi)
             rows += measure_by_query(log, served, kpi["id"], text, windows)
-            params[query_name(kpi["id"])] = digest_of(text.encode())
+            params[parameter(kpi["id"])] = digest_of(text.encode())
             kept[digest_of(text.encode())] = text.encode()
     query = [kpi["measure"] if isinstance(kpi["measure"], str) else "sql" for kpi, _ in wanted.values()]
     return body_of(border, source, query, params, input_of(workspace, log), found.excluded, rows, kept)
@@ -95,14 +97,18 @@ def _spec(kpi: Kpi) -> KpiSpec:
     return KpiSpec(kpi["id"], kpi["measure"], kpi["unit"], limits)
 
 
-def _query(workspace: Workspace, kpi: Kpi) -> str:
-    """The text of a KPI's query, as it is published."""
-    if "sql" not in kpi["measure"]:
+def _query(workspace: Workspace, border: Border, kpi: Kpi) -> str:
+    """The text of a KPI's query: as it is frozen, else as it is published."""
+    path = sql_file(kpi)
+    if path is None:
         raise DocumentError(
             f"KPI {kpi['id']}: a PromQL query is asked of a Prometheus source, not of {kpi['source']}"
         )
-    path = kpi["measure"]["sql"]
-    text = workspace.documents().text(path)
+    documents = workspace.documents()
+    digest = border.frozen.get(frozen_name(kpi["id"]))
+    if digest is not None:
+        return documents.kept(digest).decode()
+    text = documents.text(path)
     if text is None:
         branch = workspace.state.branch
         raise DocumentError(

@@ -4,6 +4,7 @@ The figures are always given, also for cohorts and versions that the packet does
 nothing is recorded.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from govern.domain.document import digest_of, lines
 from govern.domain.gates import Border, open_border
 from govern.domain.policy import Actor
-from govern.domain.shadow import RecordShadow
+from govern.domain.recording import RecordShadow
 from govern.evidence.pairs import Expected, KpiSpec, Measurement, measure
 from govern.operations.workspace import Workspace
 
@@ -59,10 +60,7 @@ def measure_shadow(workspace: Workspace, packet_id: str, path: Path, actor: Acto
     """Measure a file of pairs against the packet's shadow KPIs."""
     state = workspace.state
     border = open_border(state, workspace.documents(), packet_id, actor, workspace.now(), to="canary")
-    kpis = [
-        KpiSpec(kpi["id"], kpi["measure"], kpi["unit"], tuple(kpi["range"]) if "range" in kpi else None)
-        for kpi in border.kpis("shadow_pairs")
-    ]
+    kpis = [spec_of(kpi) for kpi in border.kpis("shadow_pairs")]
     expected = Expected(
         frozenset(border.packet.covered or border.cohorts)
         | (border.dictionary if border.packet.on_next else {}).keys(),
@@ -72,6 +70,11 @@ def measure_shadow(workspace: Workspace, packet_id: str, path: Path, actor: Acto
     shadow = border.packet.phase in ("draft", "shadow")
     measurement = measure(path, kpis=kpis, losses=losses(border), expected=expected, shadow=shadow)
     return ShadowMeasured(border, measurement, kept_name(workspace, path))
+
+
+def spec_of(kpi: Mapping[str, Any]) -> KpiSpec:
+    limits = tuple(kpi["range"]) if "range" in kpi else None
+    return KpiSpec(kpi["id"], kpi["measure"], kpi["unit"], limits, kpi.get("sample_unit", "item"))
 
 
 def kept_name(workspace: Workspace, path: Path) -> str:

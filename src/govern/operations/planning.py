@@ -1,7 +1,8 @@
 """How many pairs each cohort of a packet takes to pass, before they are collected; nothing is recorded.
 
 From a first sample (a file, or what is recorded) or from a share of pairs that differ. For scores it is asked
-what it takes if nothing changed; a rate of flips is none where nothing changed, so it is taken as sampled.
+what it takes if nothing changed; a rate of flips is none where nothing changed, so it is taken as sampled. How
+many find a declared loss is said in `loss_planning`.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from govern.domain.paired_rows import MEANS, UnusableError, differences, margin_
 from govern.domain.statistics.differences import GAIN, LOSS, TIE, WHOLE, Differences
 from govern.domain.statistics.planning import Needed, needed, provable
 from govern.errors import RefusedError, UsageError
+from govern.operations.loss_planning import Declared, LossPlan, loss_plan, require_known
 from govern.operations.measure import measure_shadow
 from govern.operations.workspace import Workspace
 
@@ -55,6 +57,7 @@ class EvidencePlan:
     phase: str
     proof: Proof
     kpis: tuple[KpiPlan, ...]
+    losses: tuple[LossPlan, ...]  # where a loss was declared
     left_out: Mapping[str, str]  # KPI: why there is no plan for it
     asked: bool  # whether a number of pairs was named
 
@@ -67,6 +70,7 @@ def plan_evidence(
     discordance: float | None = None,
     margin: float | None = None,
     items: int | None = None,
+    losses: Declared | None = None,
 ) -> EvidencePlan:
     """The plan of every KPI that is a mean over pairs. RefusedError where there is no sample or no margin."""
     border = open_border(
@@ -74,6 +78,7 @@ def plan_evidence(
     )
     cohorts = border.packet.covered or border.cohorts
     kpis, left_out = _planned(border, margin)
+    require_known(losses or {}, [*(kpi["id"] for kpi in kpis), *left_out])
     if pairs is not None:
         rows = _measured(workspace, packet, pairs)
     else:
@@ -81,19 +86,24 @@ def plan_evidence(
     if discordance is None and not any(rows.values()):
         raise RefusedError(f"nothing is known of the pairs of {packet} yet", type_line="--discordance 10")
     proof = proof_of(border)
-    plans = []
+    plans: list[KpiPlan] = []
+    lost: list[LossPlan] = []
     for kpi in kpis:
         try:
             found = {c: _sampled(kpi, rows[kpi["id"]].get(c), discordance) for c in cohorts}
             there = {c: items if items is not None else _there(kpi, rows[kpi["id"]].get(c)) for c in cohorts}
+            lost += [] if losses is None else [loss_plan(kpi, found, there, proof, losses)]
             plans.append(_kpi_plan(kpi, found, there, proof))
         except UnusableError as reason:
             left_out[kpi["id"]] = str(reason)
     if not plans:
         said = "; ".join(f"{kpi}: {why}" for kpi, why in left_out.items())
         line = "--margin 5" if margin is None else f"govern phase show {packet}"
+        if losses and kpis:
+            line = f"--loss {2 * max(kpi['margin'] for kpi in kpis):g}"
         raise RefusedError(f"no KPI of {packet} to plan for: {said or 'none is on pairs'}", type_line=line)
-    return EvidencePlan(packet, border.packet.phase, proof, tuple(plans), left_out, items is not None)
+    asked = items is not None
+    return EvidencePlan(packet, border.packet.phase, proof, tuple(plans), tuple(lost), left_out, asked)
 
 
 def _planned(border: Border, margin: float | None) -> tuple[list[dict[str, Any]], dict[str, str]]:

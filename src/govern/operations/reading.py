@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from govern.documents import catalog
+from govern.documents import catalog, yaml
 from govern.documents.checking import check
 from govern.documents.tree import Tree, matching, pinned
 from govern.domain.decision import Refusal
@@ -31,7 +31,8 @@ def _sound(path: str, data: bytes, folder: str) -> Document:
     return document
 
 
-def _plain(data: bytes) -> str:
+def plain(data: bytes) -> str:
+    """A file as text with LF."""
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
@@ -48,6 +49,18 @@ class KeptDocuments:
             path = f"{self.folder}/{key}.yaml"
             self._parsed[key, digest] = _sound(path, self.kept(digest), self.folder)
         return self._parsed[key, digest]
+
+    def held(self, key: str, digest: str) -> Document | None:
+        try:
+            return self.frozen(key, digest)
+        except (MissingInputError, Refusal):
+            return None
+
+    def value(self, digest: str) -> Value:
+        try:
+            return yaml.load(self.kept(digest))[0]
+        except yaml.YamlFault as fault:
+            raise Refusal(f"{digest[:15]}: {fault}", type_line=f"govern show {digest[:15]}") from None
 
     def table(self, digest: str) -> list[dict[str, Any]]:
         return rows_of(self.kept(digest))
@@ -104,7 +117,7 @@ class BranchDocuments(KeptDocuments):
             return None
         self.read[path] = digest_of(data)
         self.bytes_read[self.read[path]] = data
-        return _plain(data)
+        return plain(data)
 
     def pinned(self, pattern: str) -> Mapping[str, str]:
         found = pinned(self._tree, pattern)
@@ -126,7 +139,7 @@ class RecordedDocuments(KeptDocuments):
         return _sound(path, self.kept(self._documents[path]), self.folder)
 
     def text(self, path: str) -> str | None:
-        return _plain(self.kept(self._documents[path])) if path in self._documents else None
+        return plain(self.kept(self._documents[path])) if path in self._documents else None
 
     def pinned(self, pattern: str) -> Mapping[str, str]:
         return {path: self._documents[path] for path in matching(pattern, self._documents)}

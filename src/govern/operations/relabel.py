@@ -244,8 +244,7 @@ def _rollbacks_of(state: State, surface: str | None) -> list[RolledBack]:
     return [
         each
         for packet in sorted(state.packets.values(), key=lambda packet: packet.id)
-        if surface in (None, packet.surface)
-        and any(record.event.startswith("rolled_back/") for record in packet.history)
+        if surface in (None, packet.surface) and packet.rollbacks
         for each in rollbacks(state, packet.id)
     ]
 

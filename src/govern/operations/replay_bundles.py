@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from govern.domain.baseline import PARTS, Target
+from govern.domain.baseline import PARTS
 from govern.domain.binding import at
 from govern.domain.state import Binding, Packet
 from govern.evidence.replay_packs import Picked
@@ -86,7 +86,7 @@ def bundles_of(workspace: Workspace, surface: str, decisions: Iterable[Picked]) 
             "phase": _phase(state.packets.get(binding.packet or ""), binding, picked.second),
         }
         bindings[name] = {"surface": surface, "cohort": picked.cohort, **_told(binding, commits)}
-        for target in (binding.to, _rest(binding)):
+        for target in (binding.to, binding.rest):
             if target is not None:
                 baselines[target.digest] = {
                     "baseline": target.baseline,
@@ -109,7 +109,6 @@ def _phase(packet: Packet | None, binding: Binding, when: str) -> str | None:
 
 
 def _told(binding: Binding, commits: Mapping[str, str]) -> dict[str, Any]:
-    rest = _rest(binding)
     return {
         "since": binding.at,
         "percent": binding.percent,
@@ -117,21 +116,8 @@ def _told(binding: Binding, commits: Mapping[str, str]) -> dict[str, Any]:
         "packet": binding.packet,
         "record": binding.record,
         "commit": commits[binding.record],
-        "to": _side(binding.to),
-        "rest": _side(rest) if rest else None,
-    }
-
-
-def _rest(binding: Binding) -> Target | None:
-    return binding.otherwise if binding.percent < 100 else None
-
-
-def _side(target: Target) -> dict[str, Any]:
-    return {
-        "baseline": target.baseline,
-        "digest": target.digest,
-        "model_version": target.model_version,
-        "calibration": target.calibration,
+        "to": binding.to.as_reference(),
+        "rest": binding.rest.as_reference() if binding.rest else None,
     }
 
 

@@ -4,18 +4,15 @@ What is in the files is not known here, but for the manifest.
 """
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
-from shlex import quote
-from tempfile import mkdtemp
 from typing import Any
 
 from govern.documents.schemas import fits
 from govern.documents.tree import WorkingTree
 from govern.domain.document import canonical, digest_of
-from govern.errors import RefusedError, RepositoryError, UsageError
+from govern.errors import RefusedError, UsageError
+from govern.operations.new_folder import laid, pretty
 
 MANIFEST, DECISIONS, BUNDLES = "MANIFEST.json", "decisions.jsonl", "bundles.json"
 SCHEMA = "replay_pack.v1"
@@ -40,39 +37,12 @@ def _id(manifest: Mapping[str, Any]) -> str:
     return digest_of(canonical(said)).removeprefix("sha256:")[:16]
 
 
-def pretty(value: Any) -> bytes:
-    return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
-
-
-def require_free(folder: Path) -> None:
-    """UsageError where something lies in the folder already, or nothing can be put there."""
-    other = f"--build {quote(f'{folder}-2')}"
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise UsageError(f"{folder} is no folder", type_line=other)
-    if folder.is_dir() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty: a pack has a folder of its own", type_line=other)
-    if not folder.absolute().parent.is_dir():
-        raise UsageError(f"no folder {folder.parent}", type_line=f"mkdir -p {quote(str(folder.parent))}")
-
-
 def lay(folder: Path, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
     """Write a pack to a new or an empty folder. RepositoryError where the disk says no; then nothing is left."""
-    folder = folder.absolute()
-    beside: Path | None = None
-    try:
-        beside = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    with laid(folder.absolute(), "df -h .") as pack:
         for name, data in {**files, MANIFEST: pretty(manifest)}.items():
-            (beside / name).parent.mkdir(exist_ok=True)
-            (beside / name).write_bytes(data)
-        beside.chmod(0o755)
-        with suppress(FileNotFoundError):
-            folder.rmdir()
-        beside.rename(folder)
-    except OSError as error:
-        raise RepositoryError(f"{folder} cannot be written: {error.strerror}", type_line="df -h .") from None
-    finally:
-        if beside is not None:
-            shutil.rmtree(beside, ignore_errors=True)
+            (pack / name).parent.mkdir(exist_ok=True)
+            (pack / name).write_bytes(data)
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:

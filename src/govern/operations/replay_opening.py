@@ -13,8 +13,8 @@ from typing import Any
 
 from govern.domain.binding import current
 from govern.domain.document import digest_of, lines
+from govern.domain.recording import RecordEvidence, border_in_field
 from govern.domain.replaying import SOURCE
-from govern.domain.shadow import RecordEvidence, border_in_field
 from govern.domain.state import Packet
 from govern.errors import UsageError
 from govern.evidence.decisions import open_log

@@ -13,7 +13,7 @@ from typing import Any
 
 from govern.domain.document import canonical
 from govern.domain.findings import nearest
-from govern.domain.shadow import border_in_field
+from govern.domain.recording import border_in_field
 from govern.domain.stamping import moved_at
 from govern.domain.state import Packet
 from govern.errors import UsageError
@@ -22,14 +22,13 @@ from govern.evidence.replay_packs import Field, Picked, newest, picked
 from govern.evidence.timeline import Interval
 from govern.operations.asking import packet_of
 from govern.operations.decision_log import decision_log
+from govern.operations.new_folder import pretty, require_free
 from govern.operations.replay_bundles import bundles_of, pinned_bytes
 from govern.operations.replay_folder import (
     BUNDLES,
     DECISIONS,
     file_of,
     lay,
-    pretty,
-    require_free,
     sealed,
 )
 from govern.operations.replay_opening import Opened, open_pack
@@ -67,7 +66,7 @@ def build(
     workspace: Workspace, packet_id: str, folder: Path, wanted: Wanted, log: str | None = None
 ) -> Built:
     """Write a pack to `folder`. UsageError where a decision, a cohort or the place for it is not there."""
-    require_free(folder)
+    require_free(folder, "pack", "--build")
     packet = packet_of(workspace, packet_id)
     with decision_log(workspace, log) as opened:
         bound = [each for each in intervals(workspace.state) if each.surface == packet.surface]

@@ -12,7 +12,7 @@ from govern.domain.windows import instant
 from govern.errors import DocumentError, UsageError
 from govern.evidence import prometheus
 from govern.evidence.series import AGAIN, Point, Series
-from govern.operations.sources import declared, secret
+from govern.operations.sources import PROMETHEUS, declared, secret
 from govern.operations.workspace import Workspace
 
 
@@ -29,7 +29,7 @@ def measured(workspace: Workspace, watched: Watch) -> tuple[Series, dict[str, An
             type_line=AGAIN,
         )
     source = declared(workspace, name, instead=AGAIN)
-    if source["type"] != "prometheus":
+    if source["type"] != PROMETHEUS:
         raise UsageError(
             f"{watched.signal['id']} is a query of Prometheus, and its source `{name}` is of type {source['type']}",
             type_line="govern validate",

@@ -4,24 +4,19 @@ The folder stands by itself: who opens it needs Python's own library, and neithe
 Unit keys are not handed over, so in a split either side is right for the partner; the recorded sample knows better.
 """
 
-import json
 import shutil
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from hashlib import file_digest
 from pathlib import Path
-from shlex import quote
-from tempfile import mkdtemp
 from typing import Any
 
 from govern.documents.schemas import folder as schemas
-from govern.domain.baseline import Target
 from govern.domain.document import canonical, digest_of
 from govern.domain.state import Binding
-from govern.errors import RepositoryError, UsageError
 from govern.operations.bound import timeline
 from govern.operations.decide import Outcome
 from govern.operations.naming import records
+from govern.operations.new_folder import laid, pretty
 from govern.operations.stamps import Sampled
 from govern.operations.timelines import lags
 from govern.operations.workspace import Workspace
@@ -62,42 +57,13 @@ another way: it shows that nobody changed the packet as a whole.
 """
 
 
-def require_free(folder: Path) -> None:
-    """UsageError where something lies in the folder already, or nothing can be put there."""
-    other = f"--export {quote(f'{folder}-2')}"
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise UsageError(f"{folder} is no folder", type_line=other)
-    if folder.is_dir() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty: a packet has a folder of its own", type_line=other)
-    if not folder.parent.is_dir():
-        raise UsageError(f"no folder {folder.parent}", type_line=f"mkdir -p {quote(str(folder.parent))}")
-
-
 def write_packet(folder: Path, sampled: Sampled, outcome: Outcome) -> str:
     """Write the packet of a recorded sample, all of it or nothing. The digest of its manifest.
 
     RepositoryError with the option that takes the same sample again.
     """
-    again = f"--since {min(sampled.scope.since.values())}"
-    try:
-        beside = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as error:
-        raise _unwritten(folder, error, again) from None
-    try:
-        digest = _fill(beside, sampled, outcome)
-        beside.chmod(0o755)
-        with suppress(FileNotFoundError):
-            folder.rmdir()
-        beside.rename(folder)
-    except OSError as error:
-        raise _unwritten(folder, error, again) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return digest
-
-
-def _unwritten(folder: Path, error: OSError, again: str) -> RepositoryError:
-    return RepositoryError(f"{folder} cannot be written: {error.strerror}", type_line=again)
+    with laid(folder, f"--since {min(sampled.scope.since.values())}") as packet:
+        return _fill(packet, sampled, outcome)
 
 
 def _fill(folder: Path, sampled: Sampled, outcome: Outcome) -> str:
@@ -117,7 +83,7 @@ def _fill(folder: Path, sampled: Sampled, outcome: Outcome) -> str:
         "line": "=" * len(f"Stamps of {sampled.packet.id} on {scope.surface}"),
     }
     (folder / "README.txt").write_text(README.format_map(said), "utf-8")
-    (folder / "bindings.json").write_bytes(_pretty(bindings))
+    (folder / "bindings.json").write_bytes(pretty(bindings))
     shutil.copyfile(schemas() / SCHEMA, folder / SCHEMA)
     shutil.copyfile(Path(__file__).with_name("signer_check.py"), folder / "check.py")
     with (folder / "stamps.jsonl").open("wb") as stamps:
@@ -137,7 +103,7 @@ def _fill(folder: Path, sampled: Sampled, outcome: Outcome) -> str:
         "log": {"sha256": sampled.input["sha256"], "rows": sampled.input["rows"]},
         "files": {path.name: _digest(path) for path in sorted(folder.iterdir())},
     }
-    data = _pretty(manifest)
+    data = pretty(manifest)
     (folder / "MANIFEST.json").write_bytes(data)
     return digest_of(data)
 
@@ -163,12 +129,11 @@ def bindings_of(workspace: Workspace, surface: str, cohorts: Iterable[str]) -> d
 
 
 def _interval(binding: Binding, until: str | None, commits: Mapping[str, str]) -> dict[str, Any]:
-    rest = binding.otherwise if binding.percent < 100 else None
     return {
         "since": binding.at,
         "until": until,
-        "to": _target(binding.to),
-        "rest": _target(rest) if rest else None,
+        "to": binding.to.as_reference(),
+        "rest": binding.rest.as_reference() if binding.rest else None,
         "percent": binding.percent,
         "on_next": binding.packet is not None and binding.cause != "rollback",
         "cause": binding.cause,
@@ -178,21 +143,8 @@ def _interval(binding: Binding, until: str | None, commits: Mapping[str, str]) -
     }
 
 
-def _target(target: Target) -> dict[str, Any]:
-    return {
-        "baseline": target.baseline,
-        "digest": target.digest,
-        "model_version": target.model_version,
-        "calibration": target.calibration,
-    }
-
-
 def _commits(workspace: Workspace) -> dict[str, str]:
     return {name: commit.oid for name, (commit, _) in records(workspace).items()}
-
-
-def _pretty(value: Any) -> bytes:
-    return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
 def _digest(path: Path) -> str:

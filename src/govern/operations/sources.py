@@ -12,6 +12,8 @@ from govern.errors import GovernError, UsageError
 from govern.operations.reading import MissingInputError
 from govern.operations.workspace import Workspace
 
+PROMETHEUS = "prometheus"  # the type of a source that is a server
+
 
 def declared(workspace: Workspace, name: str, *, instead: str) -> Mapping[str, Any]:
     """The source as the published govern.yaml has it. UsageError where it has none, with what to type instead."""

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from govern.domain.checks.stamps import FAULTS
 from govern.domain.document import digest_of, lines
 from govern.domain.evidence_rows import STAMPED
-from govern.domain.shadow import RecordEvidence, border_in_field
+from govern.domain.recording import RecordEvidence, border_in_field
 from govern.domain.stamping import SOURCE, moved_at, sampled_until, window
 from govern.domain.state import Packet
 from govern.domain.windows import after
@@ -22,8 +23,6 @@ from govern.operations.asking import packet_of
 from govern.operations.decision_log import decision_log, input_of, reaches
 from govern.operations.timelines import intervals, lags
 from govern.operations.workspace import Workspace
-
-FAULTS = ("mismatched", "missing_version", "calibration_missing")
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Sampled:
             "source": {
                 "name": SOURCE,
                 "query": [SOURCE],
-                "params": {"until": self.scope.until, "sample": self.scope.latest},
+                "params": {"until": self.scope.until, "sample": self.scope.latest, "last": reaches(self.log)},
                 "input": dict(self.input),
                 "until": None,
             },

@@ -20,7 +20,7 @@ def intervals(state: State) -> list[Interval]:
 
 def _intervals(surface: str, cohort: str | None, timeline: Sequence[Binding]) -> Iterator[Interval]:
     for binding, following in zip_longest(timeline, timeline[1:]):
-        rest = binding.otherwise if binding.percent < 100 else None
+        rest = binding.rest
         yield Interval(
             surface=surface,
             cohort=cohort,

@@ -3,13 +3,17 @@
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from govern.errors import UsageError
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was typed. `where` are attributes; nothing at all means everybody whom the only packet put on next."""
+    """What was typed. `where` are attributes; nothing at all means everybody whom the only packet put on next.
+
+    A line that mends what was typed keeps its `verb`.
+    """
 
     packet: str | None = None
     surface: str | None = None
@@ -22,13 +26,14 @@ class Wanted:
     since: str | None = None
     to: str | None = None
     break_glass: str | None = None
+    verb: Literal["execute", "plan"] = "execute"
 
 
 class NoReasonError(UsageError):
     """No trigger fired, and no reason was given: the one question that may be asked."""
 
 
-def line(wanted: Wanted, reason: str | None = None, verb: str = "execute") -> str:
+def line(wanted: Wanted, reason: str | None = None) -> str:
     """The command as it should be typed."""
     where = ",".join(f"{name}={value}" for name, value in (wanted.where or {}).items())
     options: dict[str, str | None] = {
@@ -45,4 +50,4 @@ def line(wanted: Wanted, reason: str | None = None, verb: str = "execute") -> st
     }
     words = [*([wanted.packet] if wanted.packet else [])]
     words += [word for name, value in options.items() if value for word in (name, value)]
-    return shlex.join(["govern", "rollback", verb, *words])
+    return shlex.join(["govern", "rollback", wanted.verb, *words])

@@ -21,9 +21,9 @@ CAUSES = {
 
 def share(binding: Binding) -> str:
     """`chat-b2 5 %, else chat-b1`."""
-    if binding.percent == 100 or binding.otherwise is None:
+    if binding.rest is None:
         return binding.to.baseline
-    return f"{binding.to.baseline} {binding.percent:g} %, else {binding.otherwise.baseline}"
+    return f"{binding.to.baseline} {binding.percent:g} %, else {binding.rest.baseline}"
 
 
 def cause(binding: Binding) -> str:

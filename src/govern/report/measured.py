@@ -1,5 +1,7 @@
 """Measured evidence in words: the table of a set of pairs, the losses to explain, what is recorded."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from govern.domain import anytime, bands
@@ -8,13 +10,14 @@ from govern.domain.pairs import Group
 from govern.domain.state import Packet
 from govern.errors import ExitCode
 from govern.report.answer import Answer
+from govern.report.dimensions import by_cohort, cohort_lines, item_lines, most_lines, moved_data
 from govern.report.wrap import beside, table, wrapped
 
 
 def shadow_answer(measured: Any) -> Answer:
     """`measured` is an `operations.measure.ShadowMeasured`: figures first, then each KPI, then what is wrong."""
     measurement, packet = measured.measurement, measured.border.packet.id
-    lines = _figures(measurement) + _kpis(measured)
+    lines = _figures(measurement) + most_lines(measurement.items) + _kpis(measured)
     bad = has_errors(measurement.findings)
     for finding in measurement.findings:
         lines += wrapped(f"{finding.code}  {finding.message}", f"{finding.severity}  ", "  ")
@@ -26,6 +29,9 @@ def shadow_answer(measured: Any) -> Answer:
         "cohorts": measurement.cohorts,
         "pooled": measurement.pooled,
         "excluded": measurement.excluded,
+        "moved": {
+            cohort: [asdict(each) for each in found] for cohort, found in by_cohort(measurement.items).items()
+        },
     }
     return Answer(
         "evidence shadow",
@@ -107,7 +113,8 @@ def _value(kpi: Any, row: Any) -> str:
     if row["value"] is None:
         return "-"
     if kpi["unit"] == "percent":
-        hits = f" ({row['counts']['worse']}/{row['n']})" if kpi["measure"] == "policy_flip_rate" else ""
+        worse = row["counts"].get("worse") if kpi["measure"] == "policy_flip_rate" else None
+        hits = "" if worse is None else f" ({worse}/{row['n']})"
         return f"{row['value']:.1f} %{hits}"
     return (
         f"{row['value']:+.1f} {kpi['unit']}"
@@ -130,15 +137,26 @@ def _bands(kpi: Any) -> str:
     return ", ".join(said)
 
 
-def group_lines(group: Group, place: int, total: int) -> list[str]:
-    """What a person must see to explain one group of losses."""
+def group_lines(group: Group, place: int, total: int, cohort: Sequence[Group] = ()) -> list[str]:
+    """What a person must see to explain one group of losses; `cohort`: begin with what moved in all of these."""
+    counts = f"{group.worse} worse, {group.flips} pass->fail"
+    lines = cohort_lines(group.cohort, [item for each in cohort for item in each.items])
+    lines += wrapped(f"{group.cohort}  {group.cluster_id}  {counts}", f" {place}/{total} ", "     ")
+    if any(item["dimensions"] for item in group.items):
+        return lines + item_lines(group.items, "     ")
     ids = " ".join(_short([str(item["option_id"]) for item in group.items[:4]]))
     more = f" and {len(group.items) - 4} more" if len(group.items) > 4 else ""
-    counts = f"{group.worse} worse, {group.flips} pass->fail"
-    lines = wrapped(f"{group.cohort}  {group.cluster_id}  {counts}", f" {place}/{total} ", "     ")
-    lines += wrapped(ids + more, "     ")
-    moved = sorted({name for item in group.items for name in item.get("dimensions", {})})
-    return [*lines, *wrapped("dimensions that differ: " + ", ".join(moved), "     ")] if moved else lines
+    return lines + wrapped(ids + more, "     ")
+
+
+def listed_lines(groups: Sequence[Group]) -> list[list[str]]:
+    """The lines of each group; above the first of a cohort what moved in all groups of it."""
+    found, seen = [], set[str]()
+    for place, group in enumerate(groups, start=1):
+        cohort = [] if group.cohort in seen else [each for each in groups if each.cohort == group.cohort]
+        found.append(group_lines(group, place, len(groups), cohort))
+        seen.add(group.cohort)
+    return found
 
 
 def _short(ids: list[str]) -> list[str]:
@@ -154,6 +172,7 @@ def group_data(group: Group) -> dict[str, Any]:
         "cluster": group.cluster_id,
         "worse": group.worse,
         "flips": group.flips,
+        "moved": moved_data(group.items),
         "items": [dict(item) for item in group.items],
     }
 

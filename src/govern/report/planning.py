@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from govern.errors import ExitCode
 from govern.report.answer import Answer
+from govern.report.loss_planning import loss_lines, more_pairs, number, shorts
 from govern.report.wrap import table, wrapped
 
 if TYPE_CHECKING:
@@ -15,17 +16,22 @@ SHORT = ("no", "unlikely")  # answers that want more pairs
 
 
 def plan_answer(plan: "EvidencePlan") -> Answer:
-    """Yes, unless a number of pairs was asked about and some cohort would rather not pass with it."""
+    """Yes, unless a number of pairs was asked about and with it some cohort would rather not pass, or not be found."""
     count = plan.proof.cohorts
     head = f"{plan.packet}   {count} cohort{'' if count == 1 else 's'}, alpha {plan.proof.alpha:g}"
     lines = wrapped(head)
-    for kpi in plan.kpis:
+    for loss in plan.losses:
+        lines += loss_lines(loss)
+    for kpi in () if plan.losses else plan.kpis:
         lines += [*_kpi(kpi), *_advice(kpi)]
     for name, why in plan.left_out.items():
         lines += wrapped(why, f"no plan for {name}: ", "  ")
     short = [(kpi, each) for kpi in plan.kpis for each in kpi.cohorts if each.answer in SHORT]
-    refused = plan.asked and bool(short)
-    advice = ("type", _more_pairs(short)) if refused else ("next", _following(plan))
+    missed = shorts(plan.losses)
+    refused = plan.asked and bool(missed if plan.losses else short)
+    advice = ("next", _following(plan))
+    if refused:
+        advice = ("type", more_pairs(missed) if plan.losses else _more_pairs(short))
     return Answer(
         "evidence plan",
         tuple(lines),
@@ -42,11 +48,11 @@ def _kpi(kpi: "KpiPlan") -> list[str]:
     rows = [
         [
             each.cohort,
-            _number(each.pairs),
+            number(each.pairs),
             "-" if each.differ is None else f"{100 * each.differ:.1f} %",
-            _number(each.needed.floor),
-            _number(each.needed.median),
-            _number(each.needed.ninety),
+            number(each.needed.floor),
+            number(each.needed.median),
+            number(each.needed.ninety),
             each.answer or "-",
         ]
         for each in kpi.cohorts
@@ -72,7 +78,7 @@ def _advice(kpi: "KpiPlan") -> list[str]:
     if hopeless:
         lines += wrapped(f"{', '.join(hopeless)}: no margin helps", "  more needed:  ", "    ")
     if kpi.pooled is not None and kpi.pooled.answer not in SHORT:
-        said = f"{kpi.pooled.cohort}: {_number(kpi.pooled.pairs)} {kpi.counted}"
+        said = f"{kpi.pooled.cohort}: {number(kpi.pooled.pairs)} {kpi.counted}"
         lines += wrapped(said, "  enough as one cohort: ", "    ")
     return lines
 
@@ -96,10 +102,6 @@ def upwards(margin: float) -> float:
     """Rounded up to two digits: what is rounded down might not be proven."""
     step = 10.0 ** (math.floor(math.log10(margin)) - 1)
     return round(math.ceil(round(margin / step, 6)) * step, 12)
-
-
-def _number(number: int | None) -> str:
-    return "-" if number is None else f"{number:,}"
 
 
 def _data(plan: "EvidencePlan") -> dict[str, Any]:

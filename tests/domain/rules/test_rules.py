@@ -1,11 +1,13 @@
 """What documents say about each other: each case changes the example workspace and names its findings."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from govern.domain.check_parameters import PARAMETERS
 from govern.domain.rules import CODES
 from govern.operations.validate import CODES as ALL_CODES
 from govern.operations.validate import validate
@@ -45,6 +47,12 @@ def test_every_code_of_a_rule_has_a_case_and_an_explanation() -> None:
     assert set(CODES) <= tried
     for explanation in ALL_CODES.values():
         assert all(explanation)
+
+
+def test_parameters_of_checks_are_those_that_the_program_reads() -> None:
+    sources = (file.read_text("utf-8") for file in (ROOT / "src").rglob("*.py"))
+    read = {found for text in sources for found in re.findall(r'\.setting\("(\w+)", "(\w+)"', text)}
+    assert read == set(PARAMETERS.items())
 
 
 def test_cases_lie_where_the_project_looks_for_them() -> None:

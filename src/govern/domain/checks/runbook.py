@@ -35,6 +35,8 @@ def check(border: Border) -> Verdict:
 
 
 def _wanted(border: Border) -> str:
-    triggers, kpis = ([part.value for part in border.documents_of(kind)] for kind in ("trigger", "kpi"))
+    triggers = [part.value for part in border.documents_of("trigger")]
+    watched = border.value["monitoring"]["kpis"]
+    kpis = [part.value for part in border.documents_of("kpi") if part.id in watched]
     surface = border.policy.view["surfaces"][border.value["surface"]]
     return runbook_section(border.value, triggers, kpis, surface)

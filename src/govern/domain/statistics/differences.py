@@ -5,6 +5,7 @@ edges puts a share on each (linear binning), which keeps n and mean; a bet gains
 the difference itself. Weights are millionths of a pair: windows add up exactly, in any order.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -24,6 +25,13 @@ class Differences:
     @classmethod
     def counted(cls, worse: int, same: int, better: int) -> Self:
         return cls({LOSS: worse * WHOLE, TIE: same * WHOLE, GAIN: better * WHOLE})
+
+    @classmethod
+    def placed(cls, difference: float, pairs: float) -> Self:
+        """So many pairs with one difference, shared out between the edges that it lies between."""
+        edge, upper = divmod(TIE * (1 + difference), 1)
+        weights = {int(edge): round(pairs * (1 - upper) * WHOLE), int(edge) + 1: round(pairs * upper * WHOLE)}
+        return cls({edge: weight for edge, weight in weights.items() if weight})
 
     @property
     def n(self) -> float:
@@ -59,6 +67,11 @@ class Differences:
         """With half a pair more on each end and on a tie: no sample is so small that it is sure."""
         low, high = self.ends
         return self + Differences(dict.fromkeys((low, TIE, high), WHOLE // 2), self.ends)
+
+    @property
+    def square_error(self) -> float:
+        """The standard error of `square`, as pairs differ among themselves."""
+        return math.sqrt(max(self._moment(4) - self.square**2, 0.0) / self.n) if self.n else 0.0
 
     def _moment(self, power: int) -> float:
         total = sum(self.weights.values())

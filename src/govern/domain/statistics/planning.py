@@ -2,17 +2,21 @@
 
 No verdict rests on these. The plan asks the bets of `betting` what they would make of a sample that comes out as
 expected, and of one a standard error worse. Beside replays in which nothing changed, the first is up to a third
-more than half of them took, the second within an eighth of what nine in ten took. The forecast under way is often
-only within a factor of three, so it is said in one digit.
+more than half of them took, the second within an eighth of what nine in ten took. To find a loss of a declared size
+it asks a sample that is worse for finding it than 95 of 100 are. The forecast under way is often only within a
+factor of three, so it is said in one digit.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from govern.domain.statistics.betting import PRIOR, STEPS, above, floor, growths
+from govern.domain.statistics.betting import PRIOR, STEPS, above, below, floor, growths
 from govern.domain.statistics.differences import GAIN, LOSS, TIE, WHOLE, Differences
 
 UNLUCKY = 1.0  # standard errors below what is expected
+FOUND = 1.645  # standard errors that 95 of 100 samples keep within, on one side
+UNSURE = 0.5  # standard errors added to what a first sample differs by: none found too few, 1 asked too many
 FARTHEST = 2**40  # pairs; who needs more has no plan
 WIDEST = 0.5  # a margin of half the range promises nothing
 HASTY = 1.9  # forecasts under way came out that much too long
@@ -35,6 +39,42 @@ def needed(mean: float, square: float, margin: float, need: float) -> Needed:
     return Needed(least, _until(mean, square, margin, need, 0.0), _until(mean, square, margin, need, UNLUCKY))
 
 
+def findable(loss: float, square: float, margin: float, need: float, *, gains: bool = True) -> int | None:
+    """Pairs that prove a mean of `-loss` beyond the margin 95 times in 100; `loss` is greater than `margin`.
+
+    Differences have this mean square, or as much more as such a loss brings. Without `gains` (flips) a pair is
+    a whole loss or a tie: the hardest to find of all that cannot gain.
+    """
+    square = max(square, loss**2) if gains else loss
+    error = math.sqrt(square - loss**2)
+
+    def proven(n: int) -> bool:
+        mean = FOUND * error / math.sqrt(n) - loss
+        if mean >= -margin:
+            return False
+        return below(_lost(n, mean, square if gains else -mean), -margin) >= need
+
+    return _least(proven)
+
+
+def cautious(first: Differences) -> float:
+    """The mean square of pairs that a first sample stands for, somewhat higher than it came out."""
+    smooth = first.smoothed()
+    return min(1.0, smooth.square + UNSURE * smooth.square_error)
+
+
+def _lost(n: int, mean: float, square: float) -> Differences:
+    """Losses and gains of one size, and ties, with this mean below 0 and this mean square."""
+    size = min(1.0, square / -mean)
+    differ, towards = square / size**2, mean / size
+    worse, better = (n * max(0.0, share) / 2 for share in (differ - towards, differ + towards))
+    return (
+        Differences.placed(-size, worse)
+        + Differences.placed(size, better)
+        + Differences.placed(0.0, n - worse - better)
+    )
+
+
 def _until(mean: float, square: float, margin: float, need: float, unlucky: float) -> int | None:
     """The smallest n whose sample, so many standard errors below the mean, proves it."""
 
@@ -42,6 +82,10 @@ def _until(mean: float, square: float, margin: float, need: float, unlucky: floa
         error = math.sqrt(max(square - mean**2, 0.0) / n)
         return above(_like(n, mean - unlucky * error, square), -margin) >= need
 
+    return _least(proven)
+
+
+def _least(proven: Callable[[int], bool]) -> int | None:
     few, enough = 0, 1
     while not proven(enough):
         few, enough = enough, 2 * enough

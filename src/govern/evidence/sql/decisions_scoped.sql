@@ -14,6 +14,10 @@ SELECT
     d.error_class,
     d.latency_ms,
     d.score,
+    d.route,
+    d.owner_mutation,
+    d.first_interaction,
+    CASE WHEN d.side_effect_class <> 'none' THEN d.side_effect_class END AS side_effect_class,
     d.faulty,
     CASE
         WHEN d.released_at < d.held_at OR NOT ISFINITE(d.held_at) OR NOT ISFINITE(d.released_at)

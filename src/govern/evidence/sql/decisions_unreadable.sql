@@ -6,6 +6,10 @@ SELECT
     COUNT(CASE WHEN NOT ISFINITE(latency_ms) OR latency_ms < 0 THEN 1 END) AS latency_ms,
     COUNT(CASE WHEN NOT ISFINITE(score) OR score NOT BETWEEN $low AND $high THEN 1 END) AS score,
     COUNT(CASE WHEN NOT ISFINITE(held_s) THEN 1 END) AS held_at,
-    COUNT(CASE WHEN reopened IS NULL THEN 1 END) AS reopened_at
+    COUNT(CASE WHEN reopened IS NULL THEN 1 END) AS reopened_at,
+    COUNT(CASE WHEN route NOT IN ('fallback', 'primary') THEN 1 END) AS route,
+    COUNT(CASE WHEN owner_mutation NOT IN ('none', 'authorized', 'unauthorized', 'rejected') THEN 1 END)
+        AS owner_mutation,
+    COUNT(CASE WHEN first_interaction NOT IN ('ok', 'regressed') THEN 1 END) AS first_interaction
 FROM scoped
 WHERE span <= $own

@@ -6,7 +6,7 @@ WITH judged AS (
     SELECT
         typed.*,
         CASE
-            WHEN typed.option_id IS NULL OR typed.cluster_id IS NULL OR typed.cohort_key IS NULL
+            WHEN typed.option_id IS NULL OR typed.cohort_key IS NULL
                 OR typed.decision_bound_model IS NULL
                 OR (raw.score_prev IS NOT NULL AND typed.score_prev IS NULL)
                 OR (raw.score_next IS NOT NULL AND typed.score_next IS NULL)
@@ -14,6 +14,7 @@ WITH judged AS (
                 OR (raw.policy_pass_prev IS NOT NULL AND typed.policy_pass_prev IS NULL)
                 OR (raw.policy_pass_next IS NOT NULL AND typed.policy_pass_next IS NULL)
                 THEN 'unreadable'
+            WHEN typed.cluster_id IS NULL THEN 'cluster_missing'
             WHEN typed.score_prev IS NULL OR typed.score_next IS NULL THEN 'score_missing'
             WHEN NOT (isfinite(typed.score_prev) AND isfinite(typed.score_next)) THEN 'score_not_finite'
             WHEN typed.score_prev NOT BETWEEN $low AND $high OR typed.score_next NOT BETWEEN $low AND $high

@@ -20,7 +20,7 @@ from govern.domain.records import Event, Record
 from govern.domain.state import Packet, Phase, State
 
 PAIRS = "shadow_pairs"
-RECORDED_IN = ("shadow", "canary", "wide")  # paired scoring goes on after canary
+RECORDED_IN = ("shadow", "canary", "wide", "adopted")  # paired scoring goes on while anybody is not on next
 # By source a Refusal where its rows cannot be recorded; pairs have their own command.
 Require = Callable[[State, Packet, Mapping[str, Any], Sequence[Mapping[str, Any]], str], None]
 SOURCES: Mapping[str, Require] = {
