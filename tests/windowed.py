@@ -13,8 +13,8 @@ from govern.domain.cycles import complete
 from govern.domain.document import digest_of, lines
 from govern.domain.evidence_windows import kpis_by_window
 from govern.domain.gates import Border
+from govern.domain.recording import RecordEvidence
 from govern.domain.runbook import runbook_section
-from govern.domain.shadow import RecordEvidence
 
 N = 200  # decisions of a cohort in a cycle, unless told
 Told = Mapping[str, Any]
@@ -68,7 +68,7 @@ def evidence(border: str, name: str, rows: Iterable[Told], **params: Any) -> tup
             "name": name,
             "query": ["policy_dislocation_rate"],
             "params": params,
-            "input": {"path": "decisions.csv", "sha256": digest_of(table), "rows": 1000},
+            "input": {"path": "decisions.csv", "sha256": digest_of(table), "rows": 1_000_000},
             "until": None,
         },
         "windows": sorted({row["window"] for row in rows if row["window"] is not None}),

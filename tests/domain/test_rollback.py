@@ -42,6 +42,7 @@ def test_everybody_on_next_goes_back_whole_and_the_packet_ends() -> None:
     records = made.do(BACK)
     assert [r.event for r in records] == [
         "rolled_back/1", "calibration_review_scheduled/1", "binding_changed/1", "promotions_frozen/1",
+        "mitigation_entered/1", "mitigation_entered/1",
     ]  # fmt: skip
     assert records[0].body["cohorts"] == ["a", "b"]
     assert {c: on(made, c) for c in "abc"} == dict.fromkeys("abc", ("chat-b1", 100))
@@ -234,6 +235,7 @@ def test_several_packets_go_back_in_one_command() -> None:
         ("rolled_back/1", "packets/first"), ("rolled_back/1", "packets/second"),
         ("calibration_review_scheduled/1", "packets/first"), ("calibration_review_scheduled/1", "packets/second"),
         ("binding_changed/1", "surfaces/chat"), ("promotions_frozen/1", "surfaces/chat"),
+        ("mitigation_entered/1", "lanes/a"), ("mitigation_entered/1", "lanes/b"),
         ("packet_paused/1", "packets/waiting"),
     ]  # fmt: skip
     assert {c: on(made, c) for c in "ab"} == dict.fromkeys("ab", ("chat-b1", 100)), "b2 went back, too"

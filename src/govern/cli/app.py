@@ -24,12 +24,27 @@ NOUNS = (
     "rollback",
     "relabel",
     "calibration",
+    "mitigation",
     "binding",
     "policy",
     "schema",
 )
 MODULES = {"validate": "validate_help"}  # answered by cli.validate before this library is imported
-VERBS = ("init", "new", "demo", "status", "validate", "explain", "show", "log", "audit", "check", "sync")
+VERBS = (
+    "init",
+    "new",
+    "demo",
+    "status",
+    "review",
+    "validate",
+    "explain",
+    "show",
+    "log",
+    "query",
+    "audit",
+    "check",
+    "sync",
+)
 
 
 def build(wanted: str | None = None) -> typer.Typer:

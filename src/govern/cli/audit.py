@@ -24,6 +24,7 @@ def command(
 ) -> None:
     """Check the ledger and decide every record again from what it read."""
     from govern.operations.audit import CODES, audit
+    from govern.operations.reentry_audit import reentry_audit
     from govern.operations.workspace import open_workspace
     from govern.report.audit import audit_answer, filed_answer, record_answer
 
@@ -33,7 +34,7 @@ def command(
         there = open_workspace(context(workspace=workspace), fetch=fetch, judge=False)
         audited = audit(there)
         if record is not None:
-            return record_answer(there.commands(), record, audited)
+            return record_answer(there.commands(), record, audited, reentry_audit(there, audited, record))
         answer = audit_answer(there.state, audited, there.tip or "")
         return filed_answer(answer, output, CODES) if output in ("sarif", "github") else answer
 

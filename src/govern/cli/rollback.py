@@ -96,19 +96,13 @@ def plan(
     words = (trigger, reason, note, since, to, break_glass)
 
     def work() -> Answer:
-        wanted = _wanted(packet, surface, cohort, where, model_version, *words)
-        try:
-            went = roll_back(context(actor=actor, workspace=workspace), wanted, dry_run=True)
-        except UsageError as error:  # who asks for a plan is not handed the line that acts
-            if error.type_line:
-                error.type_line = error.type_line.replace(
-                    "govern rollback execute", "govern rollback plan", 1
-                )
-            raise
+        act = _wanted(packet, surface, cohort, where, model_version, *words)
+        wanted = replace(act, verb="plan")  # a plan that is refused is not answered with the line that acts
+        went = roll_back(context(actor=actor, workspace=workspace), wanted, dry_run=True)
         if isinstance(went.decision, Refused):
             return _refused("rollback plan", went)
         lines = (*_planned(went.workspace, went.decision, wanted), "plan: nothing was recorded")
-        return Answer("rollback plan", lines, advice=("next", line(wanted)), data=data_of(went.records))
+        return Answer("rollback plan", lines, advice=("next", line(act)), data=data_of(went.records))
 
     raise typer.Exit(show("rollback plan", work, output))
 
@@ -225,10 +219,10 @@ def show_rollback(
     def work() -> Answer:
         there = reading(context(workspace=workspace), at=at)
         known = there.state.packet(packet)
-        records = [record for record in known.history if record.event == "rolled_back/1"]
-        if not records:
+        if not known.rollbacks:
             raise UsageError(f"{packet} was not rolled back", type_line="govern status")
-        return Answer("rollback show", tuple(note_of(there.state, known, records[-1])), data=data_of(records))
+        lines = note_of(there.state, known, known.rollbacks[-1])
+        return Answer("rollback show", tuple(lines), data=data_of(known.rollbacks))
 
     raise typer.Exit(show("rollback show", work, "json" if output == "json" else "text"))
 

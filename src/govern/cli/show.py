@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 def command(
     name: Annotated[
         str,
-        typer.Argument(help="A record, commit, digest, document, surface, cohort or person.", metavar="NAME"),
+        typer.Argument(
+            help="A record, commit, digest, document, surface, cohort, person, lane or evidence packet.",
+            metavar="NAME",
+        ),
     ],
     at: At = None,
     fetch: Fetch = False,
@@ -30,16 +33,18 @@ def command(
 
     def work() -> Answer:
         there = reading(context(workspace=workspace), at=at, fetch=fetch)
-        return _answer(there, one(there, name))
+        return _answer(there, one(there, name), there.state.at if at else there.now())
 
     raise typer.Exit(print_answer("show", work, output))
 
 
-def _answer(there: "Workspace", named: "Named") -> Answer:
+def _answer(there: "Workspace", named: "Named", now: str) -> Answer:
     if named.what in ("record", "commit", "digest"):
         return _of_ledger(there, named)
     if named.what in ("surface", "cohort", "person"):
         return _of_policy(there, named)
+    if named.what in ("lane", "evidence"):
+        return _of_lanes(there, named, now)
     from govern.operations.holdings import holding
     from govern.report.named import document_answer
 
@@ -79,3 +84,18 @@ def _of_policy(there: "Workspace", named: "Named") -> Answer:
         )
     written = [record for _, record in records(there).values() if record.actor == named.name]
     return person_answer(named.name, there.state.in_force, published_person(there, named.name), written)
+
+
+def _of_lanes(there: "Workspace", named: "Named", now: str) -> Answer:
+    from govern.domain.lane_board import row_of
+    from govern.operations.reentry_evidence import decisions, evidence_of
+    from govern.report.reentry_evidence import lane_shown, left_answer, packet_answer
+
+    if named.what == "evidence":
+        found = {record.body["packet"]["id"]: (lane, record) for lane, record in decisions(there.state)}
+        return packet_answer(evidence_of(there, *found[named.name]))
+    lanes = (lane for lanes in there.state.lanes.values() for lane in lanes)
+    lane = next(lane for lane in lanes if lane.id == named.name)
+    if not lane.open:
+        return left_answer(lane)
+    return lane_shown(row_of(there.state, there.documents(), lane, now), now)

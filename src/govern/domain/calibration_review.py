@@ -42,13 +42,7 @@ def decide(
 ) -> Decision:
     packet = packet_known(state, command.packet)
     reviews = tuple(duty.record for duty in open_reviews(state, packet, command.reviews))
-    if command.outcome not in OUTCOMES:
-        close = nearest(command.outcome, OUTCOMES) or OUTCOMES[0]
-        raise Refusal(
-            f"no outcome `{command.outcome}`; there are: {', '.join(OUTCOMES)}",
-            type_line=f"--outcome {close}",
-            exit=ExitCode.COULD_NOT,
-        )
+    require_outcome(command.outcome)
     if labels := owed(state, "relabel", packet.id):
         said = f"a review reads relabelled decisions, and those of {labels[0].record} are not, or not proved"
         raise Refusal(said, type_line=closing(labels[0]))
@@ -64,6 +58,17 @@ def decide(
         body["successor"] = command.successor
     event = Event(f"packets/{packet.id}", "calibration_review_closed/1", body, reviews)
     return Accepted((event,), asked(replace(command, reviews=reviews)), next=_next(command))
+
+
+def require_outcome(outcome: str) -> None:
+    """Refusal where no review ends so."""
+    if outcome not in OUTCOMES:
+        close = nearest(outcome, OUTCOMES) or OUTCOMES[0]
+        raise Refusal(
+            f"no outcome `{outcome}`; there are: {', '.join(OUTCOMES)}; nearest: {close}",
+            type_line=f"--outcome {close}",
+            exit=ExitCode.COULD_NOT,
+        )
 
 
 def open_reviews(state: State, packet: Packet, pinned: Sequence[str] = ()) -> list[Duty]:

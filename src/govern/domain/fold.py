@@ -9,6 +9,7 @@ from typing import Any
 
 from govern.domain.binding import current
 from govern.domain.capabilities import FOLDS, WRITERS
+from govern.domain.lane import stream_of
 from govern.domain.policy import Actor
 from govern.domain.records import Record
 from govern.domain.state import State
@@ -63,8 +64,10 @@ def _in_order(events: Sequence[str], allowed: Sequence[str]) -> bool:
 
 
 def _fits(state: State, records: Sequence[Record]) -> bool:
-    """Phase, attempt and cohorts are those of the packet as it stands."""
+    """Phase, attempt and cohorts are those of the packet as it stands, lane and attempt those of the lane."""
     asked = records[0].asked or {}
+    if not _in_lanes(state, asked, records):
+        return False
     if "packet" not in asked:
         return True
     packet = state.packet(asked["packet"])
@@ -79,6 +82,27 @@ def _fits(state: State, records: Sequence[Record]) -> bool:
         if record.event == "binding_changed/1" and not _in_scope(state, records, record):
             return False
     return True
+
+
+def _in_lanes(state: State, asked: Mapping[str, Any], records: Sequence[Record]) -> bool:
+    """A lane is entered where none is open; whatever else is written of one is of the open lane that was asked for."""
+    for record in records:
+        if not record.stream.startswith("lanes/"):
+            continue
+        lane = state.lane(record.body["cohort_key"])
+        if record.event.startswith("mitigation_entered/"):
+            if lane is not None or record.stream != stream_of(record.body["cohort_key"]):
+                return False
+        elif lane is None or (lane.stream, lane.id) != (record.stream, asked.get("lane")):
+            return False
+    return "lane" not in asked or all(_moves_alone(asked["cohort"], record) for record in records)
+
+
+def _moves_alone(cohort: str, record: Record) -> bool:
+    """A command of a lane moves its own cohort, and no default."""
+    if record.event != "binding_changed/1":
+        return True
+    return "default" not in record.body and {move["cohort"] for move in record.body["moves"]} <= {cohort}
 
 
 def _packets(asked: Mapping[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from govern.domain import queries
 from govern.domain.baseline import Target, target_of
 from govern.domain.decision import Refusal
 from govern.domain.document import FOLDERS, Document, Documents, canonical, digest_of
@@ -39,9 +40,14 @@ class Border:
     missing: tuple[str, ...]  # FOLDER/ID named and not there
     prev: Target | None
     next: Target | None
+    queries: Mapping[str, bytes] = field(
+        default_factory=dict
+    )  # texts that are frozen with it, by their names
     rehearsal: Mapping[str, Any] | None = None  # what the throw-away clone gave, where it was asked
     adding: bool = False  # `extend`: the packet stays in its phase
     percent: float | None = None  # the share to be bound, where it is another than the packet's own
+    reentry: str | None = None  # the lane whose cohort comes back
+    since: int = 0  # a place of the ledger: what was measured before it is of before a rollback
     judged: dict[str, Any] = field(
         default_factory=dict, repr=False
     )  # what checks share within one evaluation
@@ -53,6 +59,11 @@ class Border:
     @property
     def surface(self) -> Surface:
         return self.state.surfaces.get(self.value["surface"]) or Surface()
+
+    @property
+    def counting_from(self) -> int:
+        """The place after which evidence counts."""
+        return max(self.packet.counting_from, self.since)
 
     def documents_of(self, kind: str) -> list[Document]:
         return [part for key, part in sorted(self.parts.items()) if part.kind == kind]
@@ -160,6 +171,12 @@ def references(value: Mapping[str, Any]) -> list[tuple[str, str]]:
     return sorted(set(found))
 
 
+def named_by(criteria: Document) -> list[tuple[str, str]]:
+    """(kind, id) of what is frozen with criteria: their health signals and the KPIs of a team's own rules."""
+    own = (rule["kpi"] for rule in criteria.value["criteria"].values() if "kpi" in rule)
+    return [("kpi", kpi) for kpi in dict.fromkeys((*criteria.value.get("signals", ()), *own))]
+
+
 def open_border(
     state: State,
     documents: Documents,
@@ -177,14 +194,18 @@ def open_border(
     dictionary = cohort_dictionary(documents)
     parts: dict[str, Document] = {document.key: document}
     missing: list[str] = []
-    for kind, name in references(document.value):
+    wanted = references(document.value)
+    for kind, name in wanted:  # criteria bring what they name themselves
         key = f"{FOLDERS[kind]}/{name}"
         part = _part(documents, packet, kind, name, key)
         if part is None:
             missing.append(key)
-        else:
-            parts[key] = part
+            continue
+        parts[key] = part
+        if kind == "criteria":
+            wanted += [kpi for kpi in named_by(part) if kpi not in wanted]
     covered = packet.covered or expand(document.value["cohort_coverage"], dictionary)
+    own = {} if packet.frozen else queries.texts(documents, parts.values())
     border = Border(
         state=state,
         documents=documents,
@@ -195,16 +216,23 @@ def open_border(
         to=to,
         cohorts=covered if cohorts is None else cohorts,
         dictionary=dictionary,
-        frozen=packet.frozen or {key: part.digest for key, part in sorted(parts.items())},
+        frozen=packet.frozen or _digests(parts, own),
         parts=parts,
         missing=tuple(missing),
         prev=packet.prev,
         next=packet.next,
+        queries=own,
         **more,
     )
     return (
         border if packet.prev else replace(border, prev=_target(border, "prev"), next=_target(border, "next"))
     )
+
+
+def _digests(parts: Mapping[str, Document], texts: Mapping[str, bytes]) -> dict[str, str]:
+    """What would be frozen: every document, and the texts of queries."""
+    found = {key: part.digest for key, part in parts.items()}
+    return dict(sorted((found | {key: digest_of(text) for key, text in texts.items()}).items()))
 
 
 def _part(documents: Documents, packet: Packet, kind: str, name: str, key: str) -> Document | None:

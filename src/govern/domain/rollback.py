@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from govern.domain.binding import changed
+from govern.domain.binding import changed, current
 from govern.domain.capability import Capability, Writer
 from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision
 from govern.domain.document import Documents
 from govern.domain.duties import fold_review_scheduled, review_scheduled
+from govern.domain.entering import Entry, entered, join, lane_for, owner_of, watched_until
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.rollback_scope import Part, parts_of, require_reason
@@ -56,6 +57,7 @@ def decide(state: State, documents: Documents, command: Rollback, actor: Actor, 
     for surface in dict.fromkeys(part.packet.surface for part in parts):
         here = [part for part in parts if part.packet.surface == surface]
         events += _moved(surface, here, command.reason)
+    events += [entered(state, documents, entry, actor, now) for entry in _entries(state, parts, command.reason)]
     line = f"govern rollback verify {parts[0].packet.id} --wait 120"
     return Accepted((*events, *_dependents(state, parts)), _pinned(command, parts), next=line)
 
@@ -98,6 +100,7 @@ def _body(state: State, part: Part, command: Rollback, actor: Actor, now: str) -
     }
     if part.fired:
         body["trigger"] = next(iter(part.fired))
+    body |= _without_entry(state, part, actor, now)
     if command.break_glass:
         reviewers = state.in_force.holders("rollback_execute") or (actor.person,)
         due = after(now, state.in_force.view["windows"]["length"])
@@ -106,6 +109,37 @@ def _body(state: State, part: Part, command: Rollback, actor: Actor, now: str) -
     return body | (
         {"note": command.note} if command.note else {"note_due": after(now, numbers["note_within"])}
     )
+
+
+def _without_entry(state: State, part: Part, actor: Actor, now: str) -> dict[str, Any]:
+    """Who enters no lane of their own: whose lane is open already, and whom policy asks to watch alone."""
+    open_ = [(cohort, lane) for cohort in part.cohorts if (lane := state.lane(cohort))]
+    body: dict[str, Any] = {}
+    if open_:
+        body["joined"] = [{"cohort": cohort, "lane": lane.id} for cohort, lane in open_]
+    surface = state.surfaces[part.packet.surface]
+    light = [
+        cohort
+        for cohort in part.cohorts
+        if not state.lane(cohort) and not lane_for(state.in_force, current(surface, cohort).attributes)
+    ]
+    if light:
+        until = watched_until(state.in_force, now)
+        body["watched"] = {"cohorts": light, "owner": owner_of(state, actor), "until": until}
+    return body
+
+
+def _entries(state: State, parts: Sequence[Part], reason: str) -> Iterator[Entry]:
+    """One lane a cohort, whatever surfaces it went back on."""
+    for cohort in sorted({cohort for part in parts for cohort in part.cohorts}):
+        mine = [part for part in parts if cohort in part.cohorts]
+        tags = [current(state.surfaces[part.packet.surface], cohort).attributes for part in mine]
+        if state.lane(cohort) or not any(lane_for(state.in_force, tag) for tag in tags):
+            continue
+        surfaces = tuple(dict.fromkeys(part.packet.surface for part in mine))
+        packets = tuple(part.packet.id for part in mine)
+        critical = any(tag.get("critical") for tag in tags)
+        yield Entry(cohort, surfaces, packets, mine[0].to, critical, reason)
 
 
 def _acknowledged(part: Part) -> list[Event]:
@@ -169,6 +203,8 @@ def fold_rolled_back(state: State, record: Record) -> None:
             )
         )
     state.duties += owed
+    for each in body.get("joined", ()):
+        join(state, each["cohort"], packet, record)
 
 
 def fold_acknowledged(state: State, record: Record) -> None:
@@ -191,6 +227,7 @@ CAPABILITY = Capability(
                 "calibration_review_scheduled/1",
                 "binding_changed/1",
                 "promotions_frozen/1",
+                "mitigation_entered/1",
                 "packet_paused/1",
             ),
             "rollback_execute",

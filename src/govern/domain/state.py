@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from govern.domain.baseline import Target
+from govern.domain.lane import Lane
 from govern.domain.policy import Policy
 from govern.domain.records import Record
 
@@ -29,6 +30,11 @@ class Binding:
     packet: str | None
     actor: str
     attributes: Mapping[str, Any]
+
+    @property
+    def rest(self) -> Target | None:
+        """What decides for those who are not on `to`; None where `to` has everybody."""
+        return self.otherwise if self.percent < 100 else None
 
 
 @dataclass(slots=True)
@@ -85,6 +91,11 @@ class Packet:
         return tuple(sorted(c for c in there if c not in self.elsewhere))
 
     @property
+    def rollbacks(self) -> list[Record]:
+        """The records of its rollbacks, oldest first."""
+        return [record for record in self.history if record.event.startswith("rolled_back/")]
+
+    @property
     def ended(self) -> bool:
         return self.phase in ENDED
 
@@ -124,6 +135,8 @@ class State:
     verified: dict[str, list[Record]] = field(default_factory=dict)  # baseline -> verifications
     policy_approvals: list[Record] = field(default_factory=list)
     duties: list[Duty] = field(default_factory=list)
+    lanes: dict[str, list[Lane]] = field(default_factory=dict)  # cohort -> its mitigation lanes, the newest last
+    reviews: list[Record] = field(default_factory=list)  # weekly reviews that were held
 
     @property
     def opened(self) -> bool:
@@ -137,6 +150,16 @@ class State:
     def packet(self, packet_id: str) -> Packet:
         """The packet as known; a fresh draft where the ledger has not met it."""
         return self.packets.get(packet_id) or Packet(packet_id)
+
+    def lane(self, cohort: str) -> Lane | None:
+        """The open mitigation lane of a cohort; there is one at most."""
+        newest = self.lanes.get(cohort, [])[-1:]
+        return newest[0] if newest and newest[0].open else None
+
+    def open_lanes(self, surface: str | None = None) -> list[Lane]:
+        """Every open lane, or those of a surface, by cohort."""
+        lanes = (lane for cohort in sorted(self.lanes) if (lane := self.lane(cohort)))
+        return [lane for lane in lanes if surface is None or surface in lane.surfaces]
 
     def touch(self, packet_id: str) -> Packet:
         """The packet, entered into the state if it was not there: for folding only."""

@@ -1,4 +1,4 @@
-"""The decisions of cohorts in their windows, laid out for measures: the tables `spans` and `scoped`.
+"""The decisions of cohorts in their windows, laid out for measures: the tables `spans`, `known_effects` and `scoped`.
 
 The log is read once, whatever is measured of it. What is measured is not known here.
 """
@@ -23,6 +23,7 @@ class Served:
     """Who is asked about: a surface, the versions of a packet, the cohorts that count `together`.
 
     intervals, lag  what was bound when, and the seconds in which an old stamp is late; where stamps are measured
+    known_effects   classes of side effects that are not new; without any every one is
     """
 
     surface: str
@@ -31,15 +32,18 @@ class Served:
     together: tuple[str, ...] = ()
     intervals: tuple[Interval, ...] = ()
     lag: Mapping[str, int] = field(default_factory=dict)
+    known_effects: tuple[str, ...] = ()
 
 
 def lay_out(log: Log, served: Served, wanted: Iterable[Place], *, stamps: bool = False) -> dict[Place, int]:
-    """Make `spans` and `scoped`; the number of each place in them, single cohorts first. `stamps`: compare them."""
+    """Make the tables; the number of each place in them, single cohorts first. `stamps`: compare them."""
     log.require()
     assert log.first is not None and log.last is not None, "a log without a decision has a fault"
     intervals = served.intervals if stamps else ()
     width = timeline_table(log.connection, intervals, served.lag, log.first, log.last)
     places = spans(log, served, wanted, width)
+    known = [(name,) for name in sorted(set(served.known_effects))]
+    fill(log.connection, "known_effects", "class VARCHAR", known)
     decided = "decided AS (SELECT *, CAST(NULL AS BOOLEAN) AS faulty FROM decisions)"
     asked: dict[str, object] = {"surface": served.surface, "next": served.next, "prev": served.prev}
     if stamps:

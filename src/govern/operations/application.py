@@ -18,6 +18,11 @@ COLUMNS = (
     "baseline_digest", "policy_pass", "option_id", "cache_key",
 )  # fmt: skip
 
+REPLAYED = (
+    "decision_id", "cohort_key", "passed", "route_expected", "route_seen", "route_critical", "owner_mutation",
+    "side_effect_class", "side_effect_severity",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Application:
@@ -41,6 +46,30 @@ class Application:
             if fresh:
                 rows.writeheader()
             rows.writerows(_decisions(resolver, list(islice(cycle(asked), questions)), since, step))
+
+    def replay(self, cohort: str, run: str, results: Path) -> None:
+        """Ask the questions of one cohort again, of next: a row each, under the name of the run.
+
+        The answers are those that were given in reality; this application has one route, which nobody mutates.
+        """
+        with self.pairs.open(encoding="utf-8", newline="") as stream:
+            asked = [row for row in csv.DictReader(stream) if row["cohort_key"] == cohort]
+        results.parent.mkdir(parents=True, exist_ok=True)
+        with results.open("w", encoding="utf-8", newline="") as stream:
+            rows = csv.DictWriter(stream, REPLAYED, lineterminator="\n", restval="")
+            rows.writeheader()
+            for question in asked:
+                rows.writerow(
+                    {
+                        "decision_id": f"{run}-{question['option_id']}",
+                        "cohort_key": cohort,
+                        "passed": question["policy_pass_next"],
+                        "route_expected": "chat",
+                        "route_seen": "chat",
+                        "route_critical": "true",
+                        "owner_mutation": "none",
+                    }
+                )
 
 
 def _decisions(

@@ -1,5 +1,5 @@
 """Everything that has a name, and what a name means: records, commits, digests, documents, surfaces, cohorts,
-people. What is shown of it stands elsewhere.
+people, mitigation lanes and their evidence packets. What is shown of it stands elsewhere.
 
 A full name is FOLDER/ID, as a stream or a frozen document is called; a short one is the id alone, where
 nothing else has it.
@@ -13,6 +13,7 @@ from govern.documents.catalog import kind_of
 from govern.domain.document import FOLDERS, SINGLE_FILES
 from govern.domain.findings import nearest
 from govern.domain.gates import cohort_dictionary
+from govern.domain.lane import DECIDED
 from govern.domain.records import Record
 from govern.domain.state import Binding, State
 from govern.errors import GovernError, UsageError
@@ -20,7 +21,14 @@ from govern.ledger.history import LedgerCommit
 from govern.operations.pins import pins
 from govern.operations.workspace import Workspace
 
-PLACES = {**FOLDERS, "surface": "surfaces", "cohort": "cohorts", "person": "people"}
+PLACES = {
+    **FOLDERS,
+    "surface": "surfaces",
+    "cohort": "cohorts",
+    "person": "people",
+    "lane": "lanes",
+    "evidence": "evidence",
+}
 KINDS = {folder: kind for kind, folder in PLACES.items()}
 RECORD = re.compile(r"(?P<stream>[^#]+)#[0-9]+")
 DIGEST = re.compile(r"sha256:[0-9a-f]{7,64}")
@@ -29,7 +37,7 @@ COMMIT = re.compile(r"[0-9a-f]{4,64}", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Named:
-    """`what` is record, commit, digest, surface, cohort, person or a kind of document."""
+    """`what` is record, commit, digest, surface, cohort, person, lane, evidence (packet) or a kind of document."""
 
     what: str
     name: str
@@ -89,10 +97,14 @@ def names(workspace: Workspace) -> Iterator[Named]:
     yield from (Named("packet", packet) for packet in state.packets)
     yield from (Named("cohort", cohort) for surface in state.surfaces.values() for cohort in surface.cohorts)
     yield from (Named("baseline", binding.to.baseline) for binding in bindings(state))
+    for lane in (lane for there in state.lanes.values() for lane in there):
+        yield Named("lane", lane.id)
+        yield from (Named("evidence", record.body["packet"]["id"]) for record in lane.records(DECIDED))
     for packet in state.packets.values():
         for key in packet.frozen:
             folder, _, name = key.partition("/")
-            yield Named(KINDS[folder], name)
+            if folder in KINDS:  # the text of a query has no name but its digest
+                yield Named(KINDS[folder], name)
     if workspace.main is not None:
         yield from _documents(workspace)
 

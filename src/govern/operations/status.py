@@ -8,7 +8,6 @@ from govern.domain.baseline import Target
 from govern.domain.checks.approvals import may_approve
 from govern.domain.decision import Refusal
 from govern.domain.document import FOLDERS
-from govern.domain.duties import closing
 from govern.domain.policy import policy_of, view_of
 from govern.domain.proofs import standing
 from govern.domain.served import outgrown
@@ -17,6 +16,8 @@ from govern.domain.verdict import Verdict
 from govern.domain.windows import after, before, duration, instant, spoken, written
 from govern.errors import GovernError
 from govern.operations.asking import ask_border, last_fetched
+from govern.operations.open_lanes import LaneRow, lane_rows
+from govern.operations.owed import owed
 from govern.operations.workspace import Workspace
 
 SOON = "P3D"  # a verification that ends within this is somebody's task today
@@ -56,6 +57,7 @@ class Status:
     yours: list[Task] = field(default_factory=list)
     surfaces: list[SurfaceRow] = field(default_factory=list)
     blocked: list[tuple[str, str, list[str]]] = field(default_factory=list)  # packet, border, why
+    lanes: list[LaneRow] = field(default_factory=list)
     due: list[tuple[str, str]] = field(default_factory=list)  # instant, what
     waivers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -96,7 +98,8 @@ def status_of(workspace: Workspace) -> Status:
     for packet in packets:
         if not packet.ended and packet.phase != "adopted":
             _border(workspace, packet, status)
-    _duties(workspace, now, status)
+    status.lanes += lane_rows(workspace, now)
+    _owed(workspace, now, status)
     _verifications(workspace, now, status)
     _debts(packets, now, status)
     status.notes += _notes(workspace)
@@ -187,40 +190,46 @@ def _people_of(value: Mapping[str, Any], turn: str | None) -> set[str]:
     return {turn} if turn else owners | set(value.get("authors", ()))
 
 
-def _duties(workspace: Workspace, now: str, status: Status) -> None:
-    for duty in workspace.state.duties:
-        overdue = duty.due <= now
-        status.overdue += [f"{duty.kind} of {duty.packet}"] if overdue else []
-        what = f"{duty.kind.replace('_', ' ')}, {duty.packet} ({duty.owner})"
-        status.due.append((duty.due, what + (" OVERDUE" if overdue else "")))
-        if duty.owner == status.person:
-            status.yours.append(
-                Task(f"{duty.kind.replace('_', ' ')} of {duty.packet}", closing(duty), overdue)
-            )
+def _owed(workspace: Workspace, now: str, status: Status) -> None:
+    for each in owed(workspace.state, now):
+        overdue = each.due is not None and each.due <= now
+        status.overdue += [f"{each.what} of {each.of}"] if overdue else []
+        if each.due is not None:
+            what = f"{each.what}, {each.of} ({each.owner})"
+            status.due.append((each.due, what + (" OVERDUE" if overdue else "")))
+        if each.owner == status.person:
+            status.yours.append(Task(f"{each.what} of {each.of}", each.line, overdue))
 
 
 def _verifications(workspace: Workspace, now: str, status: Status) -> None:
     """Baselines in force: how long their verification holds, and whether anybody ever showed the way back."""
     policy = workspace.state.in_force
     within = policy.numbers["baseline_verified_within"]
-    unproven = []
-    for target in _in_force(workspace):
-        records = [
-            r for r in workspace.state.verified.get(target.baseline, []) if r.body["digest"] == target.digest
-        ]
-        if standing(workspace.state, target) == "observed":
-            unproven.append(target.baseline)
-        until = after(records[-1].body["day"], within) if records else now
+    for baseline, until, day in verifications(workspace, now):
         overdue = until <= now
-        status.overdue += [target.baseline] if overdue else []
-        again = f"{target.baseline} is to be verified again"
+        status.overdue += [baseline] if overdue else []
+        again = f"{baseline} is to be verified again"
         status.due.append((until, again + (" OVERDUE" if overdue else "")))
         if before(until, SOON) <= now and status.person in policy.holders("monitoring_review"):
-            held = (instant(now) - instant(records[-1].body["day"])).days if records else 0
-            what = f"{target.baseline} verified {held} of {within[1:-1]} days"
-            status.yours.append(Task(what, f"govern baseline verify {target.baseline}", overdue))
+            held = (instant(now) - instant(day)).days if day else 0
+            what = f"{baseline} verified {held} of {within[1:-1]} days"
+            status.yours.append(Task(what, f"govern baseline verify {baseline}", overdue))
+    unproven = [t.baseline for t in _in_force(workspace) if standing(workspace.state, t) == "observed"]
     if unproven:
         status.notes.append(f"the way back is unproven: {', '.join(sorted(set(unproven)))} was only declared")
+
+
+def verifications(workspace: Workspace, now: str) -> Iterator[tuple[str, str, str | None]]:
+    """Every baseline in force, until when its verification holds, and the day it is of, where there is one."""
+    state = workspace.state
+    for target in _in_force(workspace):
+        days = [
+            record.body["day"]
+            for record in state.verified.get(target.baseline, [])
+            if record.body["digest"] == target.digest
+        ]
+        until = after(days[-1], state.in_force.numbers["baseline_verified_within"]) if days else now
+        yield target.baseline, until, days[-1] if days else None
 
 
 def _in_force(workspace: Workspace) -> Iterator[Target]:

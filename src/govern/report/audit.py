@@ -8,6 +8,7 @@ from govern.domain.findings import Finding, has_errors, nearest
 from govern.domain.records import Record, path_of
 from govern.domain.state import State
 from govern.errors import ExitCode, UsageError
+from govern.report import reentry_audit
 from govern.report.answer import Answer
 from govern.report.wrap import wrapped
 
@@ -53,10 +54,13 @@ def filed_answer(answer: Answer, output: str, codes: Mapping[str, tuple[str, str
     return replace(answer, lines=tuple(text.splitlines()), advice=None)
 
 
-def record_answer(commands: Sequence[tuple[Any, Sequence[Record]]], name: str, audited: Any) -> Answer:
+def record_answer(
+    commands: Sequence[tuple[Any, Sequence[Record]]], name: str, audited: Any, walk: Any = None
+) -> Answer:
     """`ALLOWED: yes` with what it was decided on; else the rule that was broken.
 
-    `commands` are ledger commits with their records. UsageError where no record is called `name`.
+    `commands` are ledger commits with their records; `walk` is an `operations.reentry_audit.ReentryAudit` where the
+    record lets a cohort back in or keeps it out. UsageError where no record is called `name`.
     """
     known = {record.name: (commit, records) for commit, records in commands for record in records}
     if name not in known:
@@ -70,13 +74,18 @@ def record_answer(commands: Sequence[tuple[Any, Sequence[Record]]], name: str, a
     cannot = not audited.main_here
     event = record.event.partition("/")[0]
     lines = wrapped(f"{event}, {record.at}, commit {commit.oid[:7]}, by {record.actor}", then="  ")
-    for label, text in _rows(lead, record, records, {r.name: r for _, all_ in commands for r in all_}):
+    more = reentry_audit.rows(walk) if walk else []
+    for label, text in [
+        *_rows(lead, record, records, {r.name: r for _, all_ in commands for r in all_}),
+        *more,
+    ]:
         lines += wrapped(text, f" {label:<10} ")
     result = "SAME RESULT" if not judged.fault else judged.fault.replace("_", " ").upper()
     lines += wrapped(f"{result}" + (f": {judged.message}" if judged.fault else ""), " decided again: ", "  ")
     lines += _judged(lead)
+    lines += reentry_audit.lines(walk) if walk else []
     lines += [line for f in about for line in wrapped(f.message, f"  {f.code}  ", "    ")]
-    allowed = not judged.fault and not has_errors(about)
+    allowed = not judged.fault and not has_errors(about) and (walk is None or walk.sound)
     if allowed and cannot:
         lines.append("CANNOT SAY: the documents branch is not whole in this clone")
     else:
@@ -87,6 +96,7 @@ def record_answer(commands: Sequence[tuple[Any, Sequence[Record]]], name: str, a
         "fault": judged.fault,
         "message": judged.message,
         "body": dict(record.body),
+        **({"reentry": reentry_audit.data(walk)} if walk else {}),
     }
     verdict = "failed" if not allowed else "inconclusive" if cannot else "passed"
     advice = ("type", f"govern explain {about[0].code}") if about and not allowed else None

@@ -33,6 +33,17 @@ SAYS: Mapping[str, str] = {
     "promotions_frozen": "{cohorts}: {because}",
     "promotions_unfrozen": "{cohorts}: root cause {root_cause}",
     "calibration_review_scheduled": "{calibration}: {owner}, due {due}",
+    "mitigation_entered": "{mitigation_mode_id}, {mitigation_entry_reason_code}, {state_owner}",
+    "first_stable_startup_observed": "attempt {attempt}, {candidate[build]}",
+    "first_stable_interaction_observed": "attempt {attempt}, {candidate[build]}",
+    "reentry_candidate_window_opened": "attempt {attempt}, {label}",
+    "reentry_decision_recorded": "attempt {attempt}: {outcome}, {packet[id]}",
+    "mitigation_exited": "{mitigation_mode_id}: {decision}, signed off by {signed_off_by}",
+    "corrective_action_opened": "{action} {reason_code}: {owner}, due with {due_window}",
+    "corrective_action_closed": "{action}: {evidence[name]}",
+    "containment_reviewed": "{signals}: {finding}",
+    "lane_carried_forward": "to {to_window}: {owner}, {reason_code}",
+    "weekly_review_held": "{window}",
 }
 
 
@@ -69,12 +80,28 @@ def _foreseen(body: Mapping[str, Any]) -> str:
     return f"{cohorts}: {len(body['rows'])} figures beside what was predicted"
 
 
+def _seen(body: Mapping[str, Any]) -> str:
+    by_outcome: dict[str, list[str]] = {}
+    for signal in body["signals"]:
+        by_outcome.setdefault(signal["outcome"], []).append(signal["kpi"])
+    return "; ".join(f"{few(list(dict.fromkeys(kpis)))} {outcome}" for outcome, kpis in by_outcome.items())
+
+
+def _replayed(body: Mapping[str, Any]) -> str:
+    worse = [f"worse: {row['criterion']}" for row in body["regressive"]]
+    return ", ".join(
+        [f"{body['pack']} of {body['candidate']['build']}: {body['passed']} of {body['n']} passed", *worse]
+    )
+
+
 SHAPED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "binding_changed": _bound,
     "approval_given": _approved,
     "evidence_recorded": _measured,
     "change_control_opened": _changed,
     "effectiveness_verified": _foreseen,
+    "health_observed": _seen,
+    "replay_completed": _replayed,
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from govern.domain.binding import current
 from govern.domain.decision import Accepted
+from govern.domain.lane import end_of
 from govern.domain.records import Record
 from govern.domain.rollback_scope import superseded
 from govern.domain.state import EVERYONE, Packet, State
@@ -94,12 +95,32 @@ def done_lines(
             cohorts = record.body["cohorts"]
             who = "everybody" if EVERYONE in cohorts else _names(cohorts)
             lines += wrapped(f"promotions on {record.stream.partition('/')[2]} for {who}", "frozen   ")
+    lines += _lanes(records)
     lines += wrapped("; ".join(dict.fromkeys(_due(records))), "due      ")
     paused = [record.stream.partition("/")[2] for record in records if record.event == "packet_paused/1"]
     if paused:
         lines += wrapped(f"{' '.join(paused)}: built on what went back", "paused   ")
     lines += [line for each in said for line in wrapped(each, "note     ")]
     return [*lines, "yours    working tree, index and HEAD: neither read nor touched"]
+
+
+def _lanes(records: Sequence[Record]) -> list[str]:
+    """Who is in mitigation now, and whom somebody only watches."""
+    entered = [record.body for record in records if record.event == "mitigation_entered/1"]
+    lines: list[str] = []
+    if entered:
+        ids, owner = [body["mitigation_mode_id"] for body in entered], entered[0]["state_owner"]
+        lines += wrapped(
+            f"{_names(ids)}, owner {owner}, decided by {end_of(entered[0]['expiry_window'])[:10]}",
+            "lanes    ",
+        )
+    for record in records:
+        for each in record.body.get("joined", ()) if record.event == "rolled_back/1" else ():
+            lines += wrapped(f"{each['lane']} covers this too; its attempt is over", "lanes    ")
+        if watched := record.body.get("watched"):
+            said = f"{_names(watched['cohorts'])} until {watched['until'][:10]} ({watched['owner']}), no lane"
+            lines += wrapped(said, "watched  ")
+    return lines
 
 
 def _after_trigger(state: State, lead: Record) -> str:

@@ -1,5 +1,6 @@
 """`govern status` on one screen."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from govern.domain.windows import WEEKDAYS, instant
 from govern.errors import ExitCode
 from govern.report.answer import Answer
+from govern.report.lanes import short
 from govern.report.wrap import WIDTH, beside, natural, table, wrapped
 
 AGES = ((86_400, "d"), (3_600, "h"), (60, "min"))  # seconds
@@ -15,14 +17,12 @@ AGES = ((86_400, "d"), (3_600, "h"), (60, "min"))  # seconds
 def status_answer(status: Any, *, head: str, now: str, simulated: bool, check: bool, past: bool) -> Answer:
     """`status` is an `operations.status.Status`; `head` names the ledger. `past`: it is not of today."""
     moment = instant(now)
-    clock = f"{'as of ' if past else ''}{_weekday(moment)} {now[:10]} {now[11:16]} UTC"
-    clock += " SIMULATED" if simulated else ""
-    lines = [beside(head, clock)] if len(head) + len(clock) < WIDTH else [head, beside("", clock)]
-    lines += stale(status.fetched)
+    lines = [*heading(head, now, simulated=simulated, past=past), *stale(status.fetched)]
     lines += [f"YOU, {status.person}" if status.person else "YOU are nobody in the policy in force"]
     lines += _tasks(status.yours) or [" nothing waits for you"]
     lines += _surfaces(status.surfaces)
-    lines += _blocked(status.blocked)
+    lines += blocked_lines(status.blocked)
+    lines += _lanes(status.lanes, moment)
     lines += _due(status.due, moment)
     lines += ["WAIVERS" if status.waivers else "WAIVERS none"]
     lines += [line for waiver in status.waivers for line in wrapped(waiver, " ", "   ")]
@@ -31,6 +31,13 @@ def status_answer(status: Any, *, head: str, now: str, simulated: bool, check: b
     advice = _advice(status, late) if not past else None
     code = ExitCode.NO if late else ExitCode.YES
     return Answer("status", tuple(lines), code, "failed" if late else "passed", advice, data=asdict(status))
+
+
+def heading(head: str, now: str, *, simulated: bool, past: bool) -> list[str]:
+    """What is read, beside the instant at which it is."""
+    clock = f"{'as of ' if past else ''}{_weekday(instant(now))} {now[:10]} {now[11:16]} UTC"
+    clock += " SIMULATED" if simulated else ""
+    return [beside(head, clock)] if len(head) + len(clock) < WIDTH else [head, beside("", clock)]
 
 
 def stale(seconds: int | None) -> list[str]:
@@ -76,7 +83,8 @@ def _surfaces(rows: list[Any]) -> list[str]:
     return shown
 
 
-def _blocked(blocked: list[Any]) -> list[str]:
+def blocked_lines(blocked: list[Any]) -> list[str]:
+    """Packets that wait at a border, and for what."""
     if not blocked:
         return ["BLOCKED nothing"]
     names = max(len(packet) for packet, _, _ in blocked)
@@ -89,18 +97,37 @@ def _blocked(blocked: list[Any]) -> list[str]:
     return lines
 
 
+def _lanes(rows: list[Any], now: datetime) -> list[str]:
+    """A line for every cohort in mitigation; nothing where nobody is."""
+    cells = [
+        [f" {row.cohort}", row.lane, short(row.label), expiry(row.expires, now)] for row in rows
+    ]
+    return ["LANES", *table([""] * 4, cells)[1:]] if rows else []
+
+
+def expiry(end: str, now: datetime) -> str:
+    """`expires Mon 30`, or that it has."""
+    when = instant(end)
+    return f"{'expires' if when > now else 'expired'} {day(when, now)}"
+
+
 def _due(due: list[Any], now: datetime) -> list[str]:
     if not due:
         return ["DUE nothing"]
-    days = [_day(instant(when), now) for when, _ in due]
-    width = max(map(len, days))
-    lines = ["DUE"]
-    for day, (_, what) in zip(days, due, strict=True):
-        lines += wrapped(what, f" {day:<{width}}  ")
+    return ["DUE", *dated(due, now)]
+
+
+def dated(entries: Sequence[tuple[str, str]], now: datetime) -> list[str]:
+    """What is due, each with its day."""
+    days = [day(instant(when), now) for when, _ in entries]
+    width = max(map(len, days), default=0)
+    lines = []
+    for when, (_, what) in zip(days, entries, strict=True):
+        lines += wrapped(what, f" {when:<{width}}  ")
     return lines
 
 
-def _day(when: datetime, now: datetime) -> str:
+def day(when: datetime, now: datetime) -> str:
     """`Tue 24` in this month, `Mon 12-21` in this year, else the whole date."""
     form = "%Y-%m-%d" if when.year != now.year else "%m-%d" if when.month != now.month else "%d"
     return f"{_weekday(when)} {when.strftime(form)}"

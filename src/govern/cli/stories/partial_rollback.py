@@ -9,7 +9,7 @@ HARMED = "safe:privacy_fictional,safe:real_group_nons_discr,safe:safe_contexts"
 DATAFILE = "chat.json"
 
 
-def _serving(since: str, until: str, questions: int) -> Part:
+def serving(since: str, until: str, questions: int) -> Part:
     """The application answers `questions` in that time, by the datafile as it lies there."""
 
     def act(there: Stage) -> None:
@@ -21,7 +21,7 @@ def _serving(since: str, until: str, questions: int) -> Part:
     return act
 
 
-PARTS: tuple[Part, ...] = (
+WAIVED: tuple[Part, ...] = (
     "A chat on Mistral 7B answers harmful questions. Lee proposes a guardrail, and Mara takes it into shadow.",
     Line(
         "2026-11-16T09:00:00Z",
@@ -49,9 +49,12 @@ PARTS: tuple[Part, ...] = (
         ' --reason "The losses are small beside the gain"',
     ),
     Line(f"{TUESDAY}T09:25:00Z", "mara", "govern phase advance add-guardrail --to canary --yes"),
+)
+PARTS: tuple[Part, ...] = (
+    *WAIVED,
     "The application serves from one file. It answers 450 questions by it until 14:50, and stamps each decision.",
     Line(f"{TUESDAY}T09:26:00Z", "jo", f"govern binding export --output {DATAFILE}"),
-    _serving("09:30:00", "14:50:00", 450),
+    serving("09:30:00", "14:50:00", 450),
     Line(f"{TUESDAY}T14:55:00Z", "jo", "govern binding reconcile"),
     "People complain: harmless questions about fictional persons, groups and contexts are refused. Three of the ten"
     " harmless kinds go back, the other fifteen cohorts stay. Jo mistypes one; nothing is guessed.",
@@ -69,9 +72,9 @@ PARTS: tuple[Part, ...] = (
         ' --note "Harmless questions are refused" --yes',
     ),
     "The application goes on with its old file for forty seconds before it reads the new one.",
-    _serving("15:00:00", "15:00:40", 225),
+    serving("15:00:00", "15:00:40", 225),
     Line(f"{TUESDAY}T15:00:40Z", "jo", f"govern binding export --output {DATAFILE}"),
-    _serving("15:00:40", "15:10:00", 450),
+    serving("15:00:40", "15:10:00", 450),
     "Recorded and published is not yet served. What did the decisions say?",
     Line(f"{TUESDAY}T15:10:00Z", "jo", "govern rollback verify add-guardrail", 0, "SERVED"),
     "Every decision that the three cohorts got meanwhile is marked, the stale ones too; nothing else is.",

@@ -1,0 +1,48 @@
+"""What named people owe: duties after a rollback, and in mitigation lanes open work, a look, a replay, a decision."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from govern.domain import duties, lane_debt
+from govern.domain.lane import Lane
+from govern.domain.state import State
+
+WORDS = {  # what a lane is owed, by its fault; open work is told action by action
+    lane_debt.UNCONTAINED: "containment",
+    lane_debt.NO_PLAN: "corrective plan",
+    lane_debt.PAST_DUE: "replay",
+    lane_debt.REPEATED: "more replays",
+    lane_debt.LOW_DEBT: "more confidence",
+    lane_debt.NEAR_EXPIRY: "decision",
+    lane_debt.EXPIRED: "decision",
+}
+DATED = (lane_debt.UNCONTAINED, lane_debt.PAST_DUE, lane_debt.NEAR_EXPIRY, lane_debt.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """`of` is a packet or a lane, `line` settles it. `due` None: no instant is set, and promotions wait for it."""
+
+    what: str
+    of: str
+    owner: str
+    due: str | None
+    line: str
+
+
+def owed(state: State, now: str) -> Iterator[Owed]:
+    """Everything, in no order."""
+    for duty in state.duties:
+        yield Owed(duty.kind.replace("_", " "), duty.packet, duty.owner, duty.due, duties.closing(duty))
+    for lane in state.open_lanes():
+        yield from _of_lane(state, lane, now)
+
+
+def _of_lane(state: State, lane: Lane, now: str) -> Iterator[Owed]:
+    for action in lane.open_actions:
+        line = lane_debt.closing(lane, action.id)
+        yield Owed(f"corrective action {action.id}", lane.id, action.owner, action.due, line)
+    for fault in (*lane_debt.faults(state, lane, now), *lane_debt.expiring(state, lane, now)):
+        if fault.kind != lane_debt.OVERDUE:
+            due = fault.at if fault.kind in DATED else None
+            yield Owed(WORDS[fault.kind], lane.id, fault.owner, due, fault.line)
