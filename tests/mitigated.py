@@ -3,7 +3,7 @@
 The decision log of the lane is made here too: rows with the columns that the signals read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +22,25 @@ ENTERED = "2026-11-20T15:00:00Z"
 NOW = "2026-11-22T12:00:00Z"
 READ = ("route", "owner_mutation", "first_interaction", "side_effect_class")
 PACKS = ("store-patch", "first-interaction")
+SERVER = "GOVERN_PROMETHEUS_URL"
+SLOW = """\
+SELECT cohort, "window", COUNT(*) AS n, 100.0 * COUNT(*) FILTER (error_class = 'slow') / COUNT(*) AS value
+FROM windows JOIN decisions USING (cohort_key)
+WHERE since <= decided_at AND decided_at < until
+GROUP BY ALL
+"""
 
 
-def in_mitigation(folder: Path) -> Path:
-    """Its ledger open, taken into canary on a risk, rolled back on the afternoon of the first day."""
+def in_mitigation(folder: Path, more: Mapping[str, Mapping[str, Any]] | None = None) -> Path:
+    """Its ledger open, taken into canary on a risk, rolled back on the afternoon of the first day.
+
+    `more` are further signals: KPIs as the first one, but for the fields given.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name, value in isolated(folder / "home").items():
             patch.setenv(name, value)
         ben = opened(folder / "team").acting("ben")
-        _hold_to(ben.directory)
+        _hold_to(ben.directory, more or {})
         ben.at("2026-11-20T09:05:00Z").done(
             Advance(PACKET, "shadow", rehearsal={"same": True, "seconds": 0.1})
         )
@@ -40,17 +50,27 @@ def in_mitigation(folder: Path) -> Path:
     return folder / "team"
 
 
-def _hold_to(folder: Path) -> None:
-    """Criteria that name the five signals of the team example and two packs."""
+def _hold_to(folder: Path, more: Mapping[str, Mapping[str, Any]]) -> None:
+    """Criteria that name the five signals of the team example, `more`, and two packs."""
     criteria = folder / "governance/criteria/minimum.yaml"
     value = yaml.safe_load(criteria.read_text("utf-8"))
     value["criteria"]["route-match"]["replay_set"] = "replays/required.yaml"
-    criteria.write_text(yaml.safe_dump(value | {"signals": list(SIGNALS)}, sort_keys=False), "utf-8")
+    criteria.write_text(yaml.safe_dump(value | {"signals": [*SIGNALS, *more]}, sort_keys=False), "utf-8")
     (folder / "replays").mkdir()
     (folder / "replays/required.yaml").write_text(f"packs: [{', '.join(PACKS)}]\n", "utf-8")
     for name in SIGNALS:
         text = (TEAM / f"kpis/{name}.yaml").read_text("utf-8").replace("owner: kim", "owner: ana")
         (folder / f"governance/kpis/{name}.yaml").write_text(text, "utf-8")
+    first = yaml.safe_load((folder / f"governance/kpis/{SIGNALS[0]}.yaml").read_text("utf-8"))
+    for name, fields in more.items():
+        (folder / f"governance/kpis/{name}.yaml").write_text(
+            yaml.safe_dump(first | {"id": name, **fields}), "utf-8"
+        )
+    workspace = yaml.safe_load((folder / "governance/govern.yaml").read_text("utf-8"))
+    workspace["sources"]["metrics"] = {"type": "prometheus", "url_from_env": SERVER}
+    (folder / "governance/govern.yaml").write_text(yaml.safe_dump(workspace, sort_keys=False), "utf-8")
+    (folder / "measures").mkdir()
+    (folder / "measures/slow.sql").write_text(SLOW, "utf-8")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message=Hold lanes to signals and packs")
 

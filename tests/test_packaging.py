@@ -27,6 +27,7 @@ from govern.documents.schemas import folder, names
 from govern.documents.templates import shipped
 from govern.evidence import measures
 from govern.operations.demonstrate import examples_folder
+from govern.operations.query import shipped as queries
 sys.argv = ["govern", *sys.argv[1:]]
 code = main()
 sql = Path(measures.__file__).parent / "sql"
@@ -36,6 +37,7 @@ found = {
     "records": len(list((folder() / "records").glob("*.json"))),
     "template": len(shipped("packet")),
     "sql": len(list(sql.glob("*.sql"))),
+    "queries": len(queries()),
     "examples": sorted(path.name for path in examples_folder().iterdir() if path.is_dir()),
 }
 print(json.dumps(found))
@@ -88,6 +90,7 @@ def test_every_way_of_installing_finds_its_files(way: str, installed: dict[str, 
     assert found["kinds"] == len(list((ROOT / "schemas").glob("*.json")))
     assert found["records"] == len(list((ROOT / "schemas/records").glob("*.json")))
     assert found["sql"] == len(list((ROOT / "src/govern/evidence/sql").glob("*.sql")))
+    assert found["queries"] == 3
     assert found["examples"] == sorted(path.name for path in (ROOT / "examples").iterdir() if path.is_dir())
     assert found["template"] > 0
     assert any(line.startswith("packet.v1") for line in printed)

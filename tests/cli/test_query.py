@@ -126,11 +126,10 @@ def test_an_unknown_format_is_said(typed: Typed) -> None:
     assert "table, csv or json" in typed("duties", "--format", "text").text
 
 
-def test_bytes_that_this_clone_lacks_are_fetched(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_is_not_whole_is_said(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     def lacking(*_: object) -> None:
         raise MissingInputError("sha256:0123")
 
     monkeypatch.setattr("govern.operations.query.ask", lacking)
-    ended = typed("mitigation_state", "--limit", "3")
-    assert (ended.code, ended.advice) == (2, ("type", "govern query mitigation_state --limit 3 --fetch"))
-    assert "sha256:0123" in ended.err
+    ended = typed("mitigation_state")
+    assert (ended.code, ended.advice) == (2, ("type", "govern audit")) and "sha256:0123" in ended.err

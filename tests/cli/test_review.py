@@ -1,4 +1,4 @@
-"""The weekly agenda on one screen, and what stands behind its names: lanes, evidence packets, the audit of a re-entry."""
+"""The weekly agenda on one screen, and what stands behind its names: lanes, evidence packets, audits of re-entries."""
 
 import shutil
 from pathlib import Path
@@ -11,9 +11,16 @@ from govern.domain.corrective_actions import CloseAction
 from govern.domain.document import digest_of
 from govern.domain.lane_health import ObserveInteraction, ObserveStartup
 from govern.domain.lane_replays import RecordReplay
+from govern.domain.records import Record
 from govern.domain.reentry_decision import AssessReentry, DecideReentry
 from govern.domain.reentry_exit import ExitMitigation
 from govern.domain.rollback import Rollback
+from govern.errors import ExitCode
+from govern.operations.audit import audit
+from govern.operations.reentry_audit import reentry_audit
+from govern.operations.workspace import Workspace
+from govern.report.audit import record_answer
+from govern.report.reentry_evidence import packet_answer
 from typed import Ended, Keyboard
 from workspaces import Clone, git
 
@@ -28,7 +35,9 @@ def made(walked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`public` went back on Saturday morning, into its lane."""
     folder = tmp_path_factory.mktemp("back") / "team"
     shutil.copytree(walked, folder)
-    Clone(folder, "ben", "2026-11-21T10:00:00Z").done(Rollback(PACKET, "operator-judgement"))
+    Clone(folder, "ben", "2026-11-21T10:00:00Z").done(
+        Rollback(PACKET, "operator-judgement", note="users got refusals")
+    )
     return folder
 
 
@@ -128,14 +137,14 @@ def test_review_names_who_is_in_a_row_and_the_line_to_begin_with(typed: Desk) ->
 
 
 def test_review_shows_open_work_by_date_and_what_is_wrong_with_a_lane(typed: Desk) -> None:
-    clone = Clone(typed.directory).acting("ana").at("2026-11-21T12:00:00Z")
+    clone = Clone(typed.directory).acting("ana").at("2026-11-23T09:00:00Z")
     clone.done(DecideReentry("public", "kept", (OWED,)))
     said = typed("review")
-    assert "LANES 1 in order" in said.lines
+    assert "LANES 1 in order" in said.lines and "CORRECTIVE" in said.lines
     assert " Thu 26  c1 of public-01 REENTRY_REPLAY_INSUFFICIENT (ben)" in said.lines
     late = typed("review", now="2026-11-27T10:00:00Z")
     assert " Thu 26  c1 of public-01 REENTRY_REPLAY_INSUFFICIENT (ben) OVERDUE" in late.lines
-    assert " public-01 expired Tue 24 (ben)" in late.lines
+    assert " public-01 expired Thu 26 (ben)" in late.lines
 
 
 def test_review_is_held_once_in_a_window_and_says_by_whom(typed: Desk) -> None:
@@ -276,7 +285,7 @@ def test_file_of_a_packet_is_found_at_the_commit_that_holds_its_bytes(back: Desk
 @pytest.mark.parametrize("subject", ["public-01", "lanes/public-01", "lanes/public"])
 def test_log_of_a_lane_has_all_its_records(back: Desk, subject: str) -> None:
     said = back("log", subject)
-    assert said.lines[0].startswith(f"{subject}: 18 records") and "mitigation_exited" in said.text
+    assert said.lines[0].startswith(f"{subject}: 17 records") and "mitigation_exited" in said.text
 
 
 def test_log_of_a_packet_has_the_decision_and_the_exit(back: Desk) -> None:
@@ -323,13 +332,44 @@ def test_audit_of_a_re_entry_shows_what_an_auditor_asks(back: Desk, event: str) 
     assert back.audited() == []
 
 
-def test_audit_says_no_when_the_evidence_packet_is_gone(back: Desk) -> None:
+def test_audit_tells_what_broke_before_a_record_from_what_broke_after_it(back: Desk) -> None:
     name = named(back, "mitigation_exited")
-    path = back("show", "re-public-02", "--format", "json").json["data"]["path"]
     git(back.directory, "switch", "-q", "govern-ledger")
-    git(back.directory, "rm", "-q", path)
+    git(back.directory, "rm", "-q", back("show", "re-public-02", "--format", "json").json["data"]["path"])
     git(back.directory, "commit", "-qm", "tidy")
     git(back.directory, "switch", "-q", "main")
     said = back("audit", "--record", name)
-    assert said.code == 1 and "ALLOWED: no" in said.lines
-    assert "NOT THE BYTES" in said.text and "LEDGER IS BROKEN" in said.text
+    assert said.code == 0 and "a later commit breaks the ledger: govern audit" in " ".join(said.text.split())
+    assert "GOV-AUD-002" in back("audit").text
+
+
+def last(there: Workspace, event: str) -> Record:
+    return [record for record in there.history.records if record.event == event][-1]
+
+
+@pytest.fixture
+def lost(returned: Path) -> Workspace:
+    """A workspace whose ledger lacks the packet of the last decision."""
+    there = Clone(returned, "ben", MONDAY).workspace(judge=False)
+    decision = last(there, "reentry_decision_recorded/1")
+    there.history.inputs.pop(decision.body["packet"]["sha256"])
+    return there
+
+
+def test_re_entry_whose_evidence_packet_is_gone_was_not_allowed(lost: Workspace) -> None:
+    audited = audit(lost)
+    name = last(lost, "mitigation_exited/1").name
+    walk = reentry_audit(lost, audited, name)
+    said = record_answer(lost.commands(), name, audited, walk)
+    assert walk is None and "ALLOWED: no" in said.lines  # deciding again misses the bytes: the exit is void
+
+
+def test_decision_whose_evidence_packet_is_gone_says_so(lost: Workspace) -> None:
+    audited = audit(lost)
+    decision = last(lost, "reentry_decision_recorded/1")
+    walk = reentry_audit(lost, audited, decision.name)
+    assert walk is not None and not walk.sound
+    said = record_answer(lost.commands(), decision.name, audited, walk)
+    assert "ALLOWED: no" in said.lines and "NOT THE BYTES" in " ".join(said.lines)
+    shown = packet_answer(walk.evidence)
+    assert (shown.exit, shown.advice) == (ExitCode.NO, ("type", f"govern audit --record {decision.name}"))

@@ -4,6 +4,7 @@ Each makes `team.git` and a clone for everybody who types on the page, with a le
 """
 
 import re
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,10 +13,13 @@ from decision_logs import COLUMNS, write_csv
 from docs.console import Terminals, environment
 from govern.domain.rollback import Rollback
 from govern.domain.rollout import Advance
+from govern.operations import relabel
 from govern.operations.explaining import command_for
 from govern.operations.measure import measure_shadow
 from served import served, serving
-from workspaces import EXAMPLES, Clone, another_clone, opened
+from workspaces import EXAMPLES, Clone, another_clone, git, opened
+
+SIGNAL = "fallback-route-persistence"
 
 
 def nothing(directory: Path) -> None:
@@ -79,6 +83,52 @@ def model_in_shadow(directory: Path) -> None:
     _into_shadow(mara, "gpt35-june", "model-change/data/pairs-gpt35.csv")
 
 
+def model_in_mitigation(directory: Path) -> None:
+    """The same in canary for those who gain, of whom Mara took `sensitive_jailbreak` back on Monday.
+
+    Its lane is held to one replay pack and to a signal; what was decided meanwhile is relabelled.
+    """
+    bare = directory / "team.git"
+    mara = opened(directory / "mara", "model-change", bare=bare)
+    _hold_lanes(mara)
+    for name in ("kim", "lee"):
+        another_clone(bare, directory / name, name)
+    _into_shadow(mara, "gpt35-june", "model-change/data/pairs-gpt35.csv")
+    gain = ("opinion_survey", "prime", "sensitive_jailbreak")
+    for cohort in gain[:2]:
+        mara.done(command_for(mara.workspace(), "gpt35-june", cohort, None, "format", "answers in prose"))
+    mara.at("2026-11-20T10:00:00Z").done(Advance("gpt35-june", "canary", only=gain))
+    rows = served(serving(mara), "answers", gain, "2026-11-22T12:00:00Z", ["u1", "u2"])
+    note = "it answers what it should decline"
+    mara = mara.at("2026-11-23T08:00:00Z")
+    mara.done(Rollback("gpt35-june", "operator-judgement", ("sensitive_jailbreak",), note=note))
+    rows += served(serving(mara), "answers", gain, "2026-11-23T08:30:00Z")
+    log = write_csv(mara.directory / "logs/decisions-2026-11.csv", rows)
+    mara = mara.at("2026-11-23T08:40:00Z")
+    for step in (relabel.mark, relabel.prove):
+        with relabel.opened(mara.workspace(), str(log)) as there:
+            (back,) = relabel.meant(there.workspace, "gpt35-june")
+            command = step(there, back).command
+        assert command is not None
+        mara.done(command)
+
+
+def _hold_lanes(clone: Clone) -> None:
+    """Criteria that name a pack and a signal, merged before anything is frozen."""
+    folder = clone.directory / "governance"
+    criteria = folder / "criteria/minimum.yaml"
+    text = criteria.read_text("utf-8")
+    rule = "no_critical_route_mismatch"
+    text = text.replace(f"{rule}}}", f"{rule}, replay_set: replays/required.yaml}}")
+    criteria.write_text(f"{text}signals: [{SIGNAL}]\n", "utf-8")
+    shutil.copy(EXAMPLES / f"team/governance/kpis/{SIGNAL}.yaml", folder / "kpis")
+    (clone.directory / "replays").mkdir()
+    (clone.directory / "replays/required.yaml").write_text("packs: [jailbreaks]\n", "utf-8")
+    git(clone.directory, "add", "--all")
+    git(clone.directory, "commit", "--quiet", "--message=Hold lanes to a pack and a signal")
+    git(clone.directory, "push", "--quiet")
+
+
 def _into_shadow(approver: Clone, packet: str, pairs: str) -> None:
     approver.done(Advance(packet, "shadow", rehearsal={"same": True, "seconds": 0.1}))
     there = approver.workspace()
@@ -93,6 +143,7 @@ STARTS: Mapping[str, Callable[[Path], None]] = {
     "a prompt that decides for days": prompt_that_decides_for_days,
     "a prompt rolled back": prompt_rolled_back,
     "a model in shadow": model_in_shadow,
+    "a model in mitigation": model_in_mitigation,
 }
 BEGINS = re.compile(r"<!-- run from ([a-z ]+) -->")
 

@@ -88,6 +88,11 @@ CASES: dict[str, tuple[Sequence[Step], str, list[tuple[str, str]]]] = {
         day(24, "23:59:59"),
         [("recurred", "public-02")],
     ),
+    "a relapse that is still open, three windows ago": (
+        [*RELAPSED, decided(23, cohort="vip")],
+        day(25, "00:00:00"),
+        [("recurred", "public-02"), ("undecided", "public-02")],
+    ),
     "a relapse that was left, three windows ago": (
         [*RELAPSED, *way_back(22), decided(23, cohort="vip")],
         day(25, "00:00:00"),

@@ -199,5 +199,5 @@ def test_no_lane_is_refused_and_the_pinned_one_alone_is_meant() -> None:
     made = in_lane()
     nobody = made.refused(RecordReplay("publik", "store-patch", "b1", replay()))
     assert "nearest: public" in nobody.reasons[0]
-    stale = made.refused(RecordReplay(COHORT, "store-patch", "b1", replay(), lane=LANE, attempt=2))
+    stale = made.refused(RecordReplay(COHORT, "store-patch", "b1", replay(), lane="public-02"))
     assert "was changed meanwhile" in stale.reasons[0]

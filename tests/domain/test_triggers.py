@@ -288,17 +288,29 @@ def test_window_in_the_warm_up_is_not_counted() -> None:
     made.do(firing(("a", 11, 9), ("a", 12, 9)))
 
 
-@pytest.mark.parametrize(
-    ("edits", "says"),
-    [
-        ({"counter": {"clusters": 3}}, "the counter clusters"),
-        ({"counter": {"attempts": 3}}, "the counter attempts"),
-        ({"scope": "cluster"}, "the scope cluster"),
-    ],
-)
-def test_what_is_not_counted_yet_is_said(edits: dict[str, Any], says: str) -> None:
-    refused = late({DOCUMENT: edits}).refused(firing(("a", 10, 9), ("a", 11, 9)))
-    assert refused.reasons == (f"{TRIGGER}: {says} is not in this version",)
+def test_scope_that_is_not_counted_is_said() -> None:
+    refused = late({DOCUMENT: {"scope": "cluster"}}).refused(firing(("a", 10, 9), ("a", 11, 9)))
+    assert refused.reasons == (f"{TRIGGER}: the scope cluster is not in this version",)
+
+
+def test_attempts_fire_in_one_window_that_is_full() -> None:
+    made = late({DOCUMENT: {"counter": {"attempts": 3}}})
+    assert "has not fired" in made.refused(firing(("a", 10, 2))).reasons[0]
+    (record,) = made.do(firing(("a", 10, 3)))
+    assert record.body["counter"] == {"attempts": 3} and record.body["values"][0]["value"] == 3
+    named = firing(("a", 12, 3))
+    named.measured["values"][0]["clusters"] = [{"cluster": "x", "replay": "packets/x#1"}]
+    assert "attempts are counted" in made.refused(named).reasons[0]
+
+
+def test_clusters_are_named_and_each_was_reviewed_in_a_replay_on_record() -> None:
+    made = late({DOCUMENT: {"counter": {"clusters": 2}}})
+    assert "2 clusters are counted, 0 named" in made.refused(firing(("a", 10, 2))).reasons[0]
+    for clusters, says in ((["x", "x"], "2 clusters are counted, 1 named"), (["x", "y"], "no replay of")):
+        command = firing(("a", 10, 2))
+        named = [{"cluster": cluster, "replay": f"packets/{PACKET}#1"} for cluster in clusters]
+        command.measured["values"][0]["clusters"] = named
+        assert says in made.refused(command).reasons[0]
 
 
 def test_nothing_fires_where_nobody_is_on_next() -> None:

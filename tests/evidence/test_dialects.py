@@ -19,7 +19,8 @@ from govern.evidence.dialects import bound, portable  # noqa: E402
 from govern.evidence.warehouse import DIALECTS  # noqa: E402
 
 FILES = sorted(path.stem for path in (Path(measures.__file__).parent / "sql").glob("*.sql"))
-HERE = ("raw_to_typed", "typed_to_pairs", "results_typed", "decisions_bound", "relabel_export")  # run over files, never sent
+# Run over files, never sent.
+HERE = ("raw_to_typed", "typed_to_pairs", "results_typed", "decisions_bound", "relabel_export")
 REFUSED = {("decisions_judged", dialect): "side of a split" for dialect in ("trino", "bigquery", "snowflake")}
 
 

@@ -63,6 +63,15 @@ def test_no_answer_without_an_end() -> None:
     assert "LIMIT" in said("FROM range(1000001)")
 
 
+def test_a_query_that_computes_for_ever_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("concurrent.futures.Future.result", pressed)
+    with pytest.raises(KeyboardInterrupt):  # it comes back at all
+        asked("SELECT count(*) FROM range(100000000000) AS a WHERE a.range * 7 % 3 = 1")
+
+
 def test_columns_are_told_apart() -> None:
     assert [name for name, _ in asked("SELECT 1 AS n, 2 AS n, 3 AS n").columns] == ["n", "n_2", "n_3"]
 
@@ -86,6 +95,7 @@ OTHER = {  # what is no question, and how it is called
     "BEGIN": "TRANSACTION",
     "PREPARE q AS SELECT 1": "PREPARE",
     "SELECT 1; SELECT 2": "SELECT and SELECT",
+    "PIVOT lanes ON cohort_key": "several in one",
     "SELECT 1; DROP TABLE lanes": "SELECT and DROP",
     "": "nothing",
     " -- a comment": "nothing",

@@ -96,7 +96,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         read_series(tmp_path / "rates.csv")
 
 
-@pytest.mark.parametrize(("name", "says"), [("rates.parquet", "is a CSV file"), ("none.csv", "no such file")])
-def test_file_that_is_not_there_or_no_csv_is_refused(name: str, says: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "says"), [("rates.txt", "JSON lines"), ("none.csv", "no such file")])
+def test_file_that_is_not_there_or_of_no_known_form_is_refused(name: str, says: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=says):
         read_series(tmp_path / name)

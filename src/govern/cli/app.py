@@ -26,6 +26,8 @@ NOUNS = (
     "calibration",
     "mitigation",
     "binding",
+    "drill",
+    "package",
     "policy",
     "schema",
 )

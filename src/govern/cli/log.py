@@ -13,7 +13,9 @@ from govern.report.answer import Answer
 def command(
     subject: Annotated[
         str | None,
-        typer.Argument(help="A stream, packet, surface, cohort, person, or `workspace`.", metavar="SUBJECT"),
+        typer.Argument(
+            help="A stream, packet, surface, cohort, lane, person, or `workspace`.", metavar="SUBJECT"
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option(help="Only the newest N.", metavar="N", min=1)] = None,
     at: At = None,

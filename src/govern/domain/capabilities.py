@@ -16,6 +16,7 @@ from govern.domain import (
     change_control,
     containment,
     corrective_actions,
+    drills,
     explanation,
     extension,
     incident_note,
@@ -24,8 +25,10 @@ from govern.domain import (
     mitigation,
     on_call,
     opening,
+    package_update,
     pause,
     policy_change,
+    publishing,
     recording,
     reentry_decision,
     reentry_exit,
@@ -34,6 +37,7 @@ from govern.domain import (
     rollback,
     rollout,
     served,
+    tabletop,
     triggers,
     unfreezing,
     verification,
@@ -80,6 +84,10 @@ CAPABILITIES = (
     unfreezing.CAPABILITY,
     policy_change.CAPABILITY,
     weekly_review.CAPABILITY,
+    drills.CAPABILITY,
+    tabletop.CAPABILITY,
+    package_update.CAPABILITY,
+    publishing.CAPABILITY,
 )
 WRITERS: Mapping[str, Writer] = {w.command.do: w for capability in CAPABILITIES for w in capability.writers}
 INSTANTS = ("until", "since", "expires", "due")

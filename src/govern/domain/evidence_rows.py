@@ -127,7 +127,9 @@ def _is_integer(value: Any) -> bool:
 
 
 def _are_counts(counts: Mapping[str, Any]) -> bool:
-    return all(_is_integer(value) if name in COUNTED else _is_counted(value) for name, value in counts.items())
+    return all(
+        _is_integer(value) if name in COUNTED else _is_counted(value) for name, value in counts.items()
+    )
 
 
 def _is_counted(value: Any) -> bool:

@@ -65,9 +65,7 @@ def _recurred(state: State, now: str) -> Iterator[Match]:
             again = lane.entered.body.get("relapse_of") == left.id and left.exited
             if again and (lane.open or lane.entered.at >= first):
                 records = (again.name, lane.entered.name)
-                yield Match(
-                    RECURRED, lane, lane.entered.at, records, f"govern show criteria/{lane.criteria}"
-                )
+                yield Match(RECURRED, lane, lane.entered.at, records, f"govern show criteria/{lane.criteria}")
 
 
 def _undecided(state: State, lane: Lane, now: str) -> Iterator[Match]:

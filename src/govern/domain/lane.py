@@ -20,14 +20,14 @@ CANDIDATE = "reentry_candidate_window_opened"
 DECIDED = "reentry_decision_recorded"
 EXITED = "mitigation_exited"
 LIFECYCLE = (ENTERED, STARTUP, INTERACTION, CANDIDATE, DECIDED, EXITED)
-MODE = re.compile(r".+-[0-9]{2,}")
+DIGITS = re.compile(r"-[0-9a-f]{8}$")
 SLUG_AT_MOST = 48  # with a digest and a number it is still an id
 
 
 def slug(cohort: str) -> str:
     """A cohort key as an id: itself where it is one, else what is left of it with eight digits of its digest."""
     plain = re.sub(r"[^a-z0-9]+", "-", cohort.lower()).strip("-")[:SLUG_AT_MOST].rstrip("-")
-    if plain == cohort:
+    if plain == cohort and not DIGITS.search(cohort):  # so that no two keys have the same
         return cohort
     return "-".join(filter(None, (plain, hashlib.sha256(cohort.encode()).hexdigest()[:8])))
 

@@ -69,5 +69,5 @@ def next_replay(state: State, lane: Lane, now: str) -> str:
     replays = counted_replays(lane)
     if not replays:
         return windows.text(this)
-    last = windows.place_of(replays[-1].body["window"])
+    last = windows.place_at(replays[-1].body["window"].partition("/")[0])
     return windows.text(max(this, last + state.in_force.numbers["lane"]["replay_every_windows"]))

@@ -69,7 +69,6 @@ class ObserveHealth:
     build: str | None = None
     more: tuple[Mapping[str, Any], ...] = ()
     lane: str | None = None
-    attempt: int | None = None
 
 
 def decide_stable(
@@ -94,7 +93,7 @@ def decide_stable(
 def decide_health(
     state: State, documents: Documents, command: ObserveHealth, actor: Actor, now: str
 ) -> Decision:
-    lane = lane_meant(state, command.cohort, command.lane, command.attempt)
+    lane = lane_meant(state, command.cohort, command.lane)
     criteria = criteria_of(documents, lane)
     windows = windows_of(state.in_force)
     if command.build is not None:
@@ -120,7 +119,7 @@ def decide_health(
     if not all(event.body["signals"] for event in events):
         raise Refusal("no signal was observed", type_line=f"govern mitigation observe {lane.cohort}")
     regressive = any(event.body["regressive"] for event in events)
-    pinned = replace(command, cohort=lane.cohort, lane=lane.id, attempt=lane.attempt)
+    pinned = replace(command, cohort=lane.cohort, lane=lane.id)
     following = contain_line(lane.cohort) if regressive else next_line(lane, lane.coming)
     return Accepted(tuple(events), asked(pinned), next=following)
 

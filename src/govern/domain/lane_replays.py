@@ -51,11 +51,10 @@ class RecordReplay:
     build: str
     measured: Mapping[str, Any] = field(metadata=PAYLOAD)
     lane: str | None = None
-    attempt: int | None = None
 
 
 def decide(state: State, documents: Documents, command: RecordReplay, actor: Actor, now: str) -> Decision:
-    lane = lane_meant(state, command.cohort, command.lane, command.attempt)
+    lane = lane_meant(state, command.cohort, command.lane)
     criteria = criteria_of(documents, lane)
     _require_pack(lane, criteria, command.pack)
     require_build(command.build)
@@ -77,8 +76,10 @@ def decide(state: State, documents: Documents, command: RecordReplay, actor: Act
     }
     first = first_of(lane, command.pack)
     event = Event(lane.stream, f"{EVENT}/1", body, (first.name if first else lane.entered.name,))
-    pinned = replace(command, cohort=lane.cohort, lane=lane.id, attempt=lane.attempt)
-    following = contain_line(lane.cohort) if body["regressive"] else next_line(lane, lane.coming, command.build)
+    pinned = replace(command, cohort=lane.cohort, lane=lane.id)
+    following = (
+        contain_line(lane.cohort) if body["regressive"] else next_line(lane, lane.coming, command.build)
+    )
     return Accepted((event,), asked(pinned), next=following)
 
 

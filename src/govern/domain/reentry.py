@@ -268,11 +268,12 @@ def _signal(
         row: Mapping[str, Any] | None = {"value": trend(replays), "n": len(replays)} if replays else None
     else:
         _, row = observed.get(name, (None, None))
+    if row is None:
+        return Judged(name, KPI, "open", None, "not observed in this window", 0)
     judged = bands.judge(kpi, row)
     beyond = judged.outcome == "failed" or (judged.warning and band == "warning")
     outcome: Met = "failed" if beyond else "passed" if judged.outcome == "passed" else "open"
-    value = row["value"] if row else None
-    return Judged(name, KPI, outcome, value, judged.limit or judged.why, row["n"] if row else 0)
+    return Judged(name, KPI, outcome, row["value"], judged.limit or judged.why, row["n"])
 
 
 def trend(replays: Sequence[Record]) -> float:

@@ -16,7 +16,16 @@ from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents
 from govern.domain.evidence_packet import packed
 from govern.domain.findings import nearest
-from govern.domain.lane import CANDIDATE, DECIDED, Lane, context_of, windows_of
+from govern.domain.lane import (
+    CANDIDATE,
+    DECIDED,
+    INTERACTION,
+    STARTUP,
+    Lane,
+    context_of,
+    name_of,
+    windows_of,
+)
 from govern.domain.lanes import lane_meant, require_coming
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
@@ -41,6 +50,7 @@ OPEN_TO: Mapping[str | None, tuple[str, ...]] = {
     None: (KEPT, REDESIGN),
 }
 INWARD = (APPROVED, PROVISIONAL)
+OBSERVED = (STARTUP, INTERACTION)
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,7 @@ def open_window(
     lane = lane_meant(state, command.cohort, command.lane, command.attempt)
     require_coming(lane, CANDIDATE)
     found = assess(state, documents, lane, now)
+    _require_one_build(lane, found)
     if found.label is None:
         names = ", ".join(each.criterion for each in found.open)
         raise Refusal(f"{lane.id} has no label yet: open are {names}", type_line=lacking_line(lane, found))
@@ -101,6 +112,7 @@ def decide(state: State, documents: Documents, command: DecideReentry, actor: Ac
     _require_open(lane, found, command.outcome)
     if command.outcome in INWARD:
         require_coming(lane, DECIDED)
+        _require_one_build(lane, found)
     windows = windows_of(state.in_force)
     place = windows.place_at(now)
     inward = command.outcome in INWARD
@@ -132,6 +144,17 @@ def decide(state: State, documents: Documents, command: DecideReentry, actor: Ac
     )
     inputs = {packet.reference["sha256"]: packet.data}
     return Accepted(tuple(events), asked(pinned), inputs=inputs, next=_next(lane, command, rejected))
+
+
+def _require_one_build(lane: Lane, found: Assessment) -> None:
+    """What started and was used stably is what was replayed."""
+    for record in lane.reached:
+        seen = (record.body["candidate"] or {}).get("build") if name_of(record) in OBSERVED else found.build
+        if found.build is not None and seen != found.build:
+            raise Refusal(
+                f"{name_of(record)} was of build {seen}, and {found.build} was replayed ({record.name})",
+                type_line=f"govern mitigation replay {lane.cohort} --build {seen} --results FILE",
+            )
 
 
 def open_outcomes(lane: Lane, found: Assessment) -> tuple[str, ...]:

@@ -57,7 +57,9 @@ def decide(state: State, documents: Documents, command: Rollback, actor: Actor, 
     for surface in dict.fromkeys(part.packet.surface for part in parts):
         here = [part for part in parts if part.packet.surface == surface]
         events += _moved(surface, here, command.reason)
-    events += [entered(state, documents, entry, actor, now) for entry in _entries(state, parts, command.reason)]
+    events += [
+        entered(state, documents, entry, actor, now) for entry in _entries(state, parts, command.reason)
+    ]
     line = f"govern rollback verify {parts[0].packet.id} --wait 120"
     return Accepted((*events, *_dependents(state, parts)), _pinned(command, parts), next=line)
 
@@ -131,8 +133,11 @@ def _without_entry(state: State, part: Part, actor: Actor, now: str) -> dict[str
 
 def _entries(state: State, parts: Sequence[Part], reason: str) -> Iterator[Entry]:
     """One lane a cohort, whatever surfaces it went back on."""
-    for cohort in sorted({cohort for part in parts for cohort in part.cohorts}):
-        mine = [part for part in parts if cohort in part.cohorts]
+    going: dict[str, list[Part]] = {}
+    for part in parts:
+        for cohort in part.cohorts:
+            going.setdefault(cohort, []).append(part)
+    for cohort, mine in sorted(going.items()):
         tags = [current(state.surfaces[part.packet.surface], cohort).attributes for part in mine]
         if state.lane(cohort) or not any(lane_for(state.in_force, tag) for tag in tags):
             continue

@@ -105,13 +105,23 @@ class Packet:
         return self.phase in ("shadow", "canary", "wide")
 
 
+@dataclass(slots=True)
+class PackageHistory:
+    """What the ledger knows of an intervention package, each oldest first."""
+
+    id: str
+    drills: list[Record] = field(default_factory=list)
+    updates: list[Record] = field(default_factory=list)
+    published: list[Record] = field(default_factory=list)  # its confidence
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Something owed by a named owner by an instant."""
+    """Something owed by a named owner by an instant. What drills leave is owed to a package, or to a card."""
 
-    kind: str  # relabel, calibration_review, note, break_glass_review, root_cause
+    kind: str  # relabel, calibration_review, note, break_glass_review, root_cause, tune, drill
     surface: str
-    packet: str
+    packet: str  # what it is about: of `tune` the package, of `drill` the card
     owner: str
     due: str
     record: str
@@ -135,8 +145,11 @@ class State:
     verified: dict[str, list[Record]] = field(default_factory=dict)  # baseline -> verifications
     policy_approvals: list[Record] = field(default_factory=list)
     duties: list[Duty] = field(default_factory=list)
-    lanes: dict[str, list[Lane]] = field(default_factory=dict)  # cohort -> its mitigation lanes, the newest last
+    lanes: dict[str, list[Lane]] = field(
+        default_factory=dict
+    )  # cohort -> its mitigation lanes, the newest last
     reviews: list[Record] = field(default_factory=list)  # weekly reviews that were held
+    packages: dict[str, PackageHistory] = field(default_factory=dict)
 
     @property
     def opened(self) -> bool:
@@ -160,6 +173,14 @@ class State:
         """Every open lane, or those of a surface, by cohort."""
         lanes = (lane for cohort in sorted(self.lanes) if (lane := self.lane(cohort)))
         return [lane for lane in lanes if surface is None or surface in lane.surfaces]
+
+    def package(self, package_id: str) -> PackageHistory:
+        """What is known of a package; nothing where it was never drilled."""
+        return self.packages.get(package_id) or PackageHistory(package_id)
+
+    def touch_package(self, package_id: str) -> PackageHistory:
+        """It, entered into the state if it was not there: for folding only."""
+        return self.packages.setdefault(package_id, PackageHistory(package_id))
 
     def touch(self, packet_id: str) -> Packet:
         """The packet, entered into the state if it was not there: for folding only."""

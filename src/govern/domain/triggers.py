@@ -22,14 +22,16 @@ from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.selection import matches
 from govern.domain.state import Packet, State
+from govern.domain.trigger_counts import rule_of, rule_within
+from govern.domain.trigger_replays import require_reviewed
 from govern.domain.windows import after
 from govern.errors import ExitCode
 
 __all__ = ["FireTrigger", "Watch", "fired_already", "firing_runs", "watch"]
 
 SCOPES = ("each_cohort", "worst_cohort", "all")  # beside `where`
-COUNTERS = ("consecutive", "bad", "of")
 NO_WARM_UP = "PT0S"
+VALUE = ("cohort", "window", "value", "clusters")  # of the body, for each window
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Watch:
     """One trigger of a packet: what it counts, and for whom since when.
 
     `since` holds every cohort of its scope that is on next, with the instant from which its windows count; `signal`
-    is the KPI that is watched.
+    is the KPI that is watched; `within` judges one attempt or cluster where the windows count those.
     """
 
     packet: Packet
@@ -57,6 +59,7 @@ class Watch:
     grid: Grid
     since: Mapping[str, str]
     signal: Mapping[str, Any]
+    within: Rule | None = None
 
     @property
     def begin(self) -> str:
@@ -81,7 +84,6 @@ def watch(state: State, documents: Documents, packet_id: str, trigger_id: str) -
     trigger = documents.frozen(key, packet.frozen[key]).value
     _require_counted(trigger)
     signal = _signal(documents, packet, trigger["signal"])
-    rule = _rule(trigger, signal)
     grid = Grid(str(state.in_force.view["windows"]["anchor"]), trigger["window"])
     since = _since(state, packet, trigger)
     if not since:
@@ -89,20 +91,15 @@ def watch(state: State, documents: Documents, packet_id: str, trigger_id: str) -
             f"nobody in the scope of {trigger_id} is on next by {packet_id}: it has nothing to say",
             type_line=f"govern phase show {packet_id}",
         )
-    return Watch(packet, trigger, rule, grid, since, signal)
+    rule, within = rule_of(trigger, signal), rule_within(trigger, signal)
+    return Watch(packet, trigger, rule, grid, since, signal, within)
 
 
 def _require_counted(trigger: Mapping[str, Any]) -> None:
-    """Refusal for counters and scopes that this version does not count."""
-    counter, scope = trigger["counter"], trigger["scope"]
-    other = [name for name in counter if name not in COUNTERS]
-    if other:
-        said = f"the counter {'/'.join(other)}"
-    elif isinstance(scope, str) and scope not in SCOPES:
-        said = f"the scope {scope}"
-    else:
-        return
-    raise Refusal(f"{trigger['id']}: {said} is not in this version", exit=ExitCode.COULD_NOT)
+    """Refusal for scopes that this version does not count."""
+    scope = trigger["scope"]
+    if isinstance(scope, str) and scope not in SCOPES:
+        raise Refusal(f"{trigger['id']}: the scope {scope} is not in this version", exit=ExitCode.COULD_NOT)
 
 
 def _signal(documents: Documents, packet: Packet, kpi_id: str) -> Mapping[str, Any]:
@@ -114,13 +111,6 @@ def _signal(documents: Documents, packet: Packet, kpi_id: str) -> Mapping[str, A
             f"the signal {kpi_id} is not there", type_line="govern validate", exit=ExitCode.COULD_NOT
         )
     return kpi.value
-
-
-def _rule(trigger: Mapping[str, Any], kpi: Mapping[str, Any]) -> Rule:
-    condition, counter = trigger["condition"], trigger["counter"]
-    bad = counter.get("bad") or counter["consecutive"]
-    of = counter.get("of")
-    return Rule(condition["op"], condition["threshold"], bad, condition["unit"], kpi["on_no_data"], of)
 
 
 def _since(state: State, packet: Packet, trigger: Mapping[str, Any]) -> dict[str, str]:
@@ -155,6 +145,7 @@ def decide_fired(
             raise Refusal(
                 f"{command.trigger} fired already for these windows: {record.name}", exit=ExitCode.YES
             )
+    require_reviewed(watched.packet, watched.rule, command.measured["values"])
     cohorts = named(watched, rows)
     if command.cohorts != cohorts:
         raise Refusal(f"the windows are of {', '.join(cohorts)}, not of {', '.join(command.cohorts)}")
@@ -241,7 +232,9 @@ def _body(
     grid, trigger, bound = watched.grid, watched.trigger, watched.packet.next
     assert bound is not None, "somebody is on it"
     places = sorted({row.place for row in rows})
-    ordered = sorted(rows, key=lambda row: (row.cohort or "", row.place))
+    ordered = sorted(
+        measured["values"], key=lambda value: (value["cohort"] or "", grid.place_of(value["window"]))
+    )
     return {
         "trigger": trigger["id"],
         "action": trigger["action"],
@@ -253,9 +246,7 @@ def _body(
         "first": grid.start(places[0]),
         "last": grid.end(places[-1]),
         "cohorts": list(cohorts),
-        "values": [
-            {"cohort": row.cohort, "window": grid.text(row.place), "value": row.value} for row in ordered
-        ],
+        "values": [{name: value[name] for name in VALUE if name in value} for value in ordered],
         "baseline": bound.baseline,
         "model_version": bound.model_version,
         "calibration": bound.calibration,

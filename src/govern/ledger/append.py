@@ -47,6 +47,10 @@ class Published:
     text: str = ""
 
 
+LOOSE = 200  # files of a commit; more of them, and what is new goes into one pack
+PACKED = ("fastimport.unpackLimit=1", "core.fsync=committed,derived-metadata,reference,index")  # with its index
+
+
 def _nothing(_: str) -> None:
     """No fault."""
 
@@ -65,11 +69,16 @@ def commit(
 
     `who` is (name, e-mail), `when` an instant in UTC. The commit and all that it needs survive a power cut.
     """
-    given = _stream(base, files, message, who, when)
-    said = repository.git.run("fast-import", "--quiet", "--date-format=raw", given=given).decode("ascii")
+    packed = len(files) > LOOSE
+    given = _stream(base, files, message, who, when, named=not packed)
+    settings = PACKED if packed else ()
+    said = repository.git.run(
+        "fast-import", "--quiet", "--date-format=raw", given=given, settings=settings
+    ).decode("ascii")
     oid, *inside = said.splitlines()
     fault(COMMIT_STEPS[0])
-    _make_durable(repository, [oid, *(row.split()[2] for row in inside)])  # MODE KIND NAME, a path
+    # MODE KIND NAME, a path. What lies in one pack was synced by git itself.
+    _make_durable(repository, () if packed else [oid, *(row.split()[2] for row in inside)])
     fault(COMMIT_STEPS[1])
     return oid
 
@@ -124,8 +133,13 @@ def _stream(
     message: str,
     who: tuple[str, str],
     when: str,
+    *,
+    named: bool,
 ) -> bytes:
-    """The language of fast-import. Every text that is not ours goes in with its length before it."""
+    """The language of fast-import. Every text that is not ours goes in with its length before it.
+
+    `named`: it prints the name of each new object. Asked of thousands of paths that takes longer than all the rest.
+    """
     name, email = ("".join(c for c in text if c.isprintable() and c not in "<>").strip() for text in who)
     seconds = int(datetime.fromisoformat(when).timestamp())
     text = message.encode()
@@ -141,8 +155,9 @@ def _stream(
     # Print the names of the commit, its files and the folders above them (the last is the root); then forget the
     # branch: an unborn one is not written when fast-import ends.
     folders = {str(above) for path in files for above in PurePosixPath(path).parents} - {"."}
-    named = "".join(f"ls :1 {path}\n" for path in (*sorted(files), *sorted(folders), '""'))
-    parts.append(f"get-mark :1\n{named}reset {branch}\n\ndone\n".encode())
+    paths = (*sorted(files), *sorted(folders), '""') if named else ()
+    names = "".join(f"ls :1 {path}\n" for path in paths)
+    parts.append(f"get-mark :1\n{names}reset {branch}\n\ndone\n".encode())
     return b"".join(parts)
 
 

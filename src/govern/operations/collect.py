@@ -4,8 +4,7 @@ The decision log gives the KPIs on decisions, a sample of stamps and, on the way
 own records give the rest. All of it becomes one command. What cannot be measured here is left out, and said.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +25,7 @@ from govern.domain.state import Packet
 from govern.errors import DocumentError, ExitCode, GovernError, UsageError
 from govern.evidence.decisions import Log
 from govern.operations.asking import packet_of
-from govern.operations.decision_log import SOURCE, decision_log, log_of
+from govern.operations.decision_log import SOURCE, log_named
 from govern.operations.kpi_measuring import Body, body_of, measure_log
 from govern.operations.kpi_series import measure_server
 from govern.operations.replay_opening import Opened
@@ -174,24 +173,13 @@ def _take(
             taken.left_out += lacking
             return
     tell(f"reading {source}")
-    with _log(workspace, source, given) as log:
+    with log_named(workspace, source, given) as log:
         _measure(workspace, taken, source, log, wanted, tell)
         if source == SOURCE and not alone:
             tell("comparing stamps")
             _sample(workspace, taken, log)
     if source == SOURCE and not alone and taken.border.to == "wide":
         _replay(workspace, taken, given, tell)
-
-
-@contextmanager
-def _log(workspace: Workspace, source: str, given: str | None) -> Iterator[Log]:
-    if source == SOURCE:
-        with decision_log(workspace, given) as log:
-            yield log
-        return
-    with log_of(workspace, source, instead="govern validate") as log:
-        log.require()
-        yield log
 
 
 def _measure(

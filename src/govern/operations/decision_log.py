@@ -29,6 +29,18 @@ def decision_log(workspace: Workspace, given: str | None = None) -> Iterator[Log
         yield log
 
 
+@contextmanager
+def log_named(workspace: Workspace, source: str, given: str | None) -> Iterator[Log]:
+    """The log of any source of govern.yaml; `given` stands for the source `decisions`."""
+    if source == SOURCE:
+        opened: AbstractContextManager[Log] = decision_log(workspace, given)
+    else:
+        opened = log_of(workspace, source, instead="govern validate")
+    with opened as log:
+        log.require()
+        yield log
+
+
 def log_of(workspace: Workspace, name: str, *, instead: str) -> AbstractContextManager[Log]:
     """A source that govern.yaml names: files from the repository's root, or a table of a database.
 

@@ -5,7 +5,6 @@ the cohort's decisions on every surface of the lane together.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,8 +24,9 @@ from govern.evidence.decision_measures import Asked, measure
 from govern.evidence.decisions import Log
 from govern.evidence.lane_signals import effects_before
 from govern.evidence.measures import rounded
+from govern.evidence.timeline import text_of
 from govern.evidence.windowed import Served
-from govern.operations.decision_log import SOURCE, decision_log, input_of, log_of, reaches
+from govern.operations.decision_log import SOURCE, input_of, log_named, reaches
 from govern.operations.lane_server import on_server
 from govern.operations.lane_spans import REGRESSIONS, Kpi, Span, Spans, spans_of
 from govern.operations.measure import spec_of
@@ -117,7 +117,7 @@ def _take(workspace: Workspace, taken: Observed, source: str, kpis: Sequence[Kpi
         if source != SOURCE and declared(workspace, source, instead="govern validate")["type"] == PROMETHEUS:
             on_server(workspace, taken, source, kpis)
             return
-        with _log(workspace, source, given) as log:
+        with log_named(workspace, source, given) as log:
             _on_log(workspace, taken, source, log, kpis)
     except (UsageError, DocumentError) as error:
         if given is not None and source == SOURCE:
@@ -126,26 +126,19 @@ def _take(workspace: Workspace, taken: Observed, source: str, kpis: Sequence[Kpi
         taken.left_out.append(f"{', '.join(kpi['id'] for kpi in kpis)}: {said}")
 
 
-@contextmanager
-def _log(workspace: Workspace, source: str, given: str | None) -> Iterator[Log]:
-    if source == SOURCE:
-        with decision_log(workspace, given) as log:
-            yield log
-        return
-    with log_of(workspace, source, instead="govern validate") as log:
-        log.require()
-        yield log
-
-
 def _on_log(workspace: Workspace, taken: Observed, source: str, log: Log, kpis: Sequence[Kpi]) -> None:
-    """Each KPI by itself, so that one that cannot be read takes nothing from the others."""
+    """Each KPI by itself, so that one that cannot be read takes nothing from the others.
+
+    A window that the log does not touch is left alone: that it is silent says nothing of the cohort.
+    """
     read, reach = input_of(workspace, log), min(reaches(log) or "", taken.spans.now)
     named = {"name": read["path"], "digest": read["sha256"], "rows": read["rows"], "until": reach}
     taken.reach[source] = reach
+    first = text_of(log.first) if log.first is not None else ""
     served = _served(workspace, taken, log)
     rows: list[Row] = []
     for kpi in kpis:
-        spans = [span for span in taken.spans.of(kpi) if span.begin <= reach]
+        spans = [span for span in taken.spans.of(kpi) if span.begin <= reach and first < span.end]
         if kpi["measure"] == REGRESSIONS and taken.spans.interaction is None:
             attempt = f"attempt {taken.lane.attempt} of {taken.lane.id}"
             taken.left_out.append(f"{kpi['id']}: {attempt} has no first stable interaction yet")
@@ -191,7 +184,7 @@ def _measured(
     asked = Asked(spec_of(kpi), {cohort: [span.text for span in spans]})
     rows = [row for served in surfaces for row in measure(log, served, [asked]).rows if row["arm"] == "next"]
     for span in spans:
-        yield _signal(kpi, span, [row for row in rows if row["window"] == span.text])
+        yield signal_of(kpi, span, [row for row in rows if row["window"] == span.text])
 
 
 def _by_query(
@@ -200,7 +193,7 @@ def _by_query(
     places: dict[str | None, list[str]] = {cohort: [span.text for span in spans]}
     rows = [row for served in surfaces for row in measure_by_query(log, served, kpi["id"], text, places)]
     mine = [row for row in rows if row["arm"] == "next"]
-    return [_signal(kpi, span, [row for row in mine if row["window"] == span.text]) for span in spans]
+    return [signal_of(kpi, span, [row for row in mine if row["window"] == span.text]) for span in spans]
 
 
 def _query(workspace: Workspace, lane: Lane, kpi: Kpi) -> str:
@@ -210,7 +203,7 @@ def _query(workspace: Workspace, lane: Lane, kpi: Kpi) -> str:
     return workspace.documents().kept(digest).decode()
 
 
-def _signal(kpi: Kpi, span: Span, rows: Sequence[Row]) -> dict[str, Any]:
+def signal_of(kpi: Kpi, span: Span, rows: Sequence[Row]) -> dict[str, Any]:
     """One signal over all surfaces. DocumentError where the figures of several cannot be added up."""
     filled = [row for row in rows if row["n"]] or rows[:1]
     counts = {name: filled[0]["counts"][name] for name in filled[0]["counts"]}

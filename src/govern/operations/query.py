@@ -61,10 +61,7 @@ def answer(workspace: Workspace, query: str, limit: int | None = None) -> Result
     try:
         return ask(query, tables(seen, query), seen.now, limit)
     except MissingInputError as missing:
-        raise RepositoryError(
-            f"the ledger in this clone lacks bytes that a view is made of: {missing}",
-            type_line="--fetch",
-        ) from None
+        raise RepositoryError(f"the ledger here is not whole: {missing}", type_line="govern audit") from None
 
 
 def tables(seen: Seen, query: str) -> list[Table]:

@@ -30,13 +30,17 @@ class Person:
 
 @dataclass(frozen=True)
 class ReentryAudit:
-    """`exited` where the record is the exit. `same_criteria`: the packet names those with which the lane began."""
+    """`exited` where the record is the exit. `same_criteria`: the packet names those with which the lane began.
+
+    `intact`: nothing up to the record breaks the ledger; `broken_since`: something later does.
+    """
 
     evidence: ReentryEvidence
     exited: Record | None
     people: Sequence[Person]
     same_criteria: bool
-    intact: bool  # nothing breaks the ledger
+    intact: bool
+    broken_since: bool
 
     @property
     def two_persons(self) -> bool:
@@ -45,7 +49,7 @@ class ReentryAudit:
     @property
     def sound(self) -> bool:
         people = self.two_persons and all(person.held for person in self.people)
-        return self.evidence.sound and self.same_criteria and people
+        return self.intact and self.evidence.sound and self.same_criteria and people
 
 
 def reentry_audit(workspace: Workspace, audited: Audited, name: str) -> ReentryAudit | None:
@@ -68,7 +72,8 @@ def reentry_audit(workspace: Workspace, audited: Audited, name: str) -> ReentryA
         exited,
         [_person(each, policies) for each in (decision, exited) if each is not None],
         evidence.value is not None and evidence.value["state"]["criteria"]["digest"] == began,
-        workspace.broken is None,
+        any(record in records for _, records in workspace.sound_commands()),
+        workspace.broken is not None,
     )
 
 

@@ -1,6 +1,7 @@
 """The signal of a trigger, measured from the KPI's own source: a value for every window that is over.
 
-Only Prometheus can be asked here; any other signal is given as a file.
+Prometheus can be asked, and the ledger for the attempts at stamps that are recorded; any other signal is given as a
+file.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from govern.errors import DocumentError, UsageError
 from govern.evidence import prometheus
 from govern.evidence.series import AGAIN, Point, Series
 from govern.operations.sources import PROMETHEUS, declared, secret
+from govern.operations.stamp_attempts import STAMPS, stamp_attempts
 from govern.operations.workspace import Workspace
 
 
@@ -22,10 +24,11 @@ def measured(workspace: Workspace, watched: Watch) -> tuple[Series, dict[str, An
     A cohort that the answer has no series for has windows without data, as many as there are.
     """
     name, measure = watched.signal["source"], watched.signal["measure"]
+    if measure == STAMPS and "attempts" in watched.trigger["counter"]:
+        return stamp_attempts(workspace, watched)
     if not (isinstance(measure, Mapping) and "promql" in measure):
         raise UsageError(
-            f"measuring {watched.signal['id']} from its source `{name}` is not in this version:"
-            " give the values by window",
+            f"measuring {watched.signal['id']} from its source `{name}` is not in this version: give the values",
             type_line=AGAIN,
         )
     source = declared(workspace, name, instead=AGAIN)

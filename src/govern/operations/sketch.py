@@ -19,6 +19,7 @@ from govern.errors import RefusedError, RepositoryError, UsageError
 from govern.ledger.repository import open_repository
 from govern.operations.capture import Place, open_place, require_new_id
 from govern.operations.context import Context
+from govern.operations.drills.measured import last_measured
 from govern.operations.files import write_files
 from govern.operations.first_documents import KPIS
 from govern.operations.validate import validate
@@ -52,10 +53,10 @@ def sketch(
     if kind != "card" and (package or packet):
         raise UsageError(f"--package and --packet are for a card, not for a {kind}")
     if kind == "card" and packet is not None:
-        values = _for_packet(place, packet, document_id)
+        values = _for_packet(context, place, packet, document_id)
     elif kind == "card" and package is not None:
         from_package = _need(place, "package", package)
-        values = [("card", _card(place, from_package.value, document_id or f"{package}-mixed"[:63]))]
+        values = [("card", _card(context, place, from_package.value, document_id or f"{package}-mixed"[:63]))]
     else:
         return _plain(context, place, kind, document_id)
     files = {require_new_id(place, each, value["id"]): skeleton.render(each, value) for each, value in values}
@@ -107,7 +108,9 @@ def _routes(people: list[str]) -> dict[str, str]:
     return {route: people[place % len(people)] for place, route in enumerate(routes)}
 
 
-def _for_packet(place: Place, packet_id: str, card_id: str | None) -> list[tuple[str, dict[str, Any]]]:
+def _for_packet(
+    context: Context, place: Place, packet_id: str, card_id: str | None
+) -> list[tuple[str, dict[str, Any]]]:
     """A package that answers the packet's first trigger, and a card that rehearses it."""
     packet = _need(place, "packet", packet_id)
     trigger = _need(place, "trigger", packet.value["triggers"][0]).value
@@ -135,15 +138,20 @@ def _for_packet(place: Place, packet_id: str, card_id: str | None) -> list[tuple
             ],
         },
     )
-    return [("package", package), ("card", _card(place, package, card_id or f"{package['id']}-mixed"))]
+    card = _card(context, place, package, card_id or f"{package['id']}-mixed")
+    return [("package", package), ("card", card)]
 
 
-def _card(place: Place, package: Mapping[str, Any], card_id: str) -> dict[str, Any]:
-    """A mixed-signal card: the package's own rule, routes and window; the figures are examples."""
+def _card(context: Context, place: Place, package: Mapping[str, Any], card_id: str) -> dict[str, Any]:
+    """A mixed-signal card: the package's own rule, routes and window; baselines as last measured, else examples."""
     criteria = package["criteria"]
     metrics = list(dict.fromkeys(limit["metric"] for limits in criteria.values() for limit in limits))
     kpis = {found.value.get("measure"): found.value for found in _of(place, "kpi").values()}
-    given = {name: _metric(kpis.get(name, {}), criteria, name, first=name == metrics[0]) for name in metrics}
+    rests = last_measured(context, {name: found.value for name, found in _of(place, "kpi").items()})
+    given = {
+        name: _metric(kpis.get(name, {}), criteria, name, rests.get(name, 0), first=name == metrics[0])
+        for name in metrics
+    }
     aside = metrics[-1]
     routes = list(package["owner_routes"])
     return skeleton.example(
@@ -165,13 +173,16 @@ def _card(place: Place, package: Mapping[str, Any], card_id: str) -> dict[str, A
     )
 
 
-def _metric(kpi: Mapping[str, Any], criteria: Mapping[str, Any], name: str, *, first: bool) -> dict[str, Any]:
+def _metric(
+    kpi: Mapping[str, Any], criteria: Mapping[str, Any], name: str, rest: float, *, first: bool
+) -> dict[str, Any]:
     """Tier and unit of its KPI; the first metric breaches the rule, the others stand at rest."""
     tier = kpi.get("tier", "safety" if first else "efficiency")
     rolls: Mapping[str, Any] = next((each for each in criteria["rollback"] if each["metric"] == name), {})
     op, limit = next(((op, value) for op, value in rolls.items() if op != "metric"), ("above", 1))
     breach = limit + 1 if op in ("above", "at_least") else limit - 1
-    return {"tier": tier, "unit": kpi.get("unit", "percent"), "baseline": 0, "breach": breach if first else 0}
+    unit = kpi.get("unit", "percent")
+    return {"tier": tier, "unit": unit, "baseline": rest, "breach": breach if first else rest}
 
 
 def _between(criteria: Mapping[str, Any], name: str) -> float:
@@ -210,21 +221,25 @@ def _answers(context: Context, place: Place, card_id: str | None) -> Sketched:
             for each in card.value["handoffs"]
         ],
         measured=dict.fromkeys(card.value["metrics"]),
+        evidence=[],
+        decisions_before={owner: {"decision": None} for owner in owners},
         decisions={owner: {"decision": None} for owner in owners},
         rollback={
             **dict.fromkeys(("trigger", "pause-automation", "revert-actions", "clear-guardrails"), done),
             "baseline-checks": done,
             "log": {"done_at": None, "reason": "rehearsal"},
         },
-        closeout={"done_at": None, "package_update": None},
+        closeout={"done_at": None, "package_update": None, "next_targets": {}},
     )  # fmt: skip
     path = f"answers/{now[:10]}.yaml"
+    if (place.root / path).exists():  # two drills on one day
+        path = f"answers/{now[:10]}-{card_id}.yaml"
     if (place.root / path).exists():
         raise RefusedError(
             f"{path} is there already: nothing was written", type_line=f"govern validate {path}"
         )
     write_files(place.root, {path: skeleton.render("drill_answers", value, f"../{place.folder}/")})
-    return Sketched((path,), (), f"fill in every null, then: govern validate {path}")
+    return Sketched((path,), (), f"govern drill run {card_id} --answers {path}")
 
 
 def _known(place: Place) -> dict[str, list[str]]:

@@ -4,25 +4,25 @@ A file speaks for the windows from its first row to its last; a window between t
 KPI's own source is asked for every window that is over.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from govern.domain.decision import Refusal
 from govern.domain.findings import nearest
-from govern.domain.firing import POOLED, Line, Row
+from govern.domain.firing import Line, Row
 from govern.domain.records import Record
+from govern.domain.trigger_replays import named_by, replays_of
 from govern.domain.triggers import FireTrigger, Watch, fired_already, named, watch
-from govern.domain.windows import written
 from govern.errors import DocumentError, ExitCode, UsageError
-from govern.evidence.series import AGAIN, Point, Series, read_series
+from govern.evidence.series import AGAIN, Series, read_series
 from govern.operations.measure import kept_name
 from govern.operations.signals import measured
+from govern.operations.trigger_columns import Frame, columns_of, lines_of
 from govern.operations.workspace import Workspace
 
-SHOWN = 3  # rows named in one refusal
-Columns = dict[str | None, dict[int, float | None]]  # cohort -> place of a window -> its value
+Beyond = Mapping[tuple[str | None, int], Mapping[str, str]]  # the clusters that a window counts: cluster -> replay
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Evaluated:
     counted: tuple[Counted, ...]
     source: Mapping[str, Any]
     left_out: tuple[str, ...]
+    beyond: Beyond = field(default_factory=dict)
 
     @property
     def fresh(self) -> list[Row]:
@@ -57,11 +58,18 @@ class Evaluated:
         """What is recorded of them."""
         grid = self.watch.grid
         values = [
-            {"cohort": row.cohort, "window": grid.text(row.place), "value": row.value} for row in self.fresh
+            {"cohort": row.cohort, "window": grid.text(row.place), "value": row.value} | self._clusters(row)
+            for row in self.fresh
         ]
         cohorts = named(self.watch, self.fresh)
         measured = {"values": values, "source": dict(self.source)}
         return FireTrigger(self.watch.packet.id, self.watch.trigger["id"], cohorts, measured)
+
+    def _clusters(self, row: Row) -> dict[str, Any]:
+        """Which clusters its value counts, each with the replay that reviewed it."""
+        beyond = self.beyond.get((row.cohort, row.place))
+        named = [{"cluster": cluster, "replay": replay} for cluster, replay in (beyond or {}).items()]
+        return {"clusters": named} if named else {}
 
 
 def read_lines(path: Path, cohorts: tuple[str, ...] = ()) -> tuple[Series, list[Line]]:
@@ -89,8 +97,11 @@ def evaluate(
     """
     watched = _only(watch(workspace.state, workspace.documents(), packet_id, trigger_id), cohorts)
     series, source, unasked = _given(workspace, path) if path else measured(workspace, watched)
-    columns, left_out = _columns(watched, series)
-    lines = [line for line in _lines(watched, columns, workspace.now()) if line.rows]
+    frame = frame_of(watched)
+    columns = columns_of(frame, series)
+    left_out = columns.left_out
+    before = watched.grid.place_at(workspace.now())
+    lines = [line for line in lines_of(frame, columns, before) if line.rows]
     if not lines:
         raise DocumentError(
             f"{series.name}: no window of {watched.grid.length} is over that began since next was bound,"
@@ -99,9 +110,17 @@ def evaluate(
             type_line=AGAIN,
         )
     if watched.trigger["scope"] != "all":
-        left_out += [f"no data: {cohort}" for cohort in watched.since if _is_empty(columns, cohort)]
+        left_out += [f"no data: {cohort}" for cohort in watched.since if columns.is_empty(cohort)]
     counted = tuple(_counted(watched, line) for line in lines)
-    return Evaluated(watched, counted, source, (*unasked, *left_out))
+    return Evaluated(watched, counted, source, (*unasked, *left_out), columns.beyond)
+
+
+def frame_of(watched: Watch) -> Frame:
+    """What a packet's trigger counts. Its replays are those that the ledger holds for the packet."""
+    packet = watched.packet
+    replays = {name: record.name for record in replays_of(packet) for name in named_by(record)}
+    rule, within, grid = watched.rule, watched.within, watched.grid
+    return Frame(watched.trigger, rule, within, grid, watched.since, packet.stages, replays)
 
 
 def _given(workspace: Workspace, path: Path) -> tuple[Series, dict[str, Any], list[str]]:
@@ -109,10 +128,6 @@ def _given(workspace: Workspace, path: Path) -> tuple[Series, dict[str, Any], li
     series = read_series(path)
     source = {"path": kept_name(workspace, path), "sha256": series.sha256, "rows": len(series.points)}
     return series, source, []
-
-
-def _is_empty(columns: Columns, cohort: str | None) -> bool:
-    return all(value is None for value in columns.get(cohort, {}).values())
 
 
 def _only(watched: Watch, cohorts: tuple[str, ...]) -> Watch:
@@ -128,90 +143,6 @@ def _only(watched: Watch, cohorts: tuple[str, ...]) -> Watch:
                 exit=ExitCode.COULD_NOT,
             )
     return replace(watched, since={c: watched.since[c] for c in cohorts}) if cohorts else watched
-
-
-def _columns(watched: Watch, series: Series) -> tuple[Columns, list[str]]:
-    """The values that the trigger counts; and in words what of the file it does not."""
-    whose = _whose(watched, series)
-    columns: Columns = {}
-    strangers: dict[str | None, int] = {}
-    twice: list[str] = []
-    for point in series.points:
-        cohort = point.cohort if series.keyed else whose
-        if cohort not in ((POOLED,) if watched.trigger["scope"] == "all" else watched.since):
-            strangers[cohort] = strangers.get(cohort, 0) + 1
-            continue
-        place = _place(watched, series, point)
-        column = columns.setdefault(cohort, {})
-        if place in column:
-            twice.append(f"row {point.row}: {cohort or 'all'} {watched.grid.start(place)}")
-        column[place] = point.value
-    if twice:
-        more = [f"and {len(twice) - SHOWN} more"] if len(twice) > SHOWN else []
-        raise DocumentError(
-            f"{series.name}: two rows in one window of {watched.grid.length}; a window has one value",
-            notes=(*twice[:SHOWN], *more),
-            type_line=AGAIN,
-        )
-    left_out = [_left_out(watched, cohort, n) for cohort, n in strangers.items()]
-    return columns, left_out + ([] if series.zoned else ["times name no zone: taken as UTC"])
-
-
-def _whose(watched: Watch, series: Series) -> str | None:
-    """The cohort of a file that names none. DocumentError where that cannot be known."""
-    if series.keyed or watched.trigger["scope"] == "all":
-        return POOLED
-    if len(watched.since) > 1:
-        raise DocumentError(
-            f"{series.name}: has no column cohort_key, and {len(watched.since)} cohorts are on next",
-            type_line=f"--cohort {min(watched.since)}",
-        )
-    return min(watched.since)
-
-
-def _place(watched: Watch, series: Series, point: Point) -> int:
-    """The window that a row is about. What the file calls a window is one of the trigger's."""
-    place = watched.grid.place(point.at)
-    if series.starts and watched.grid.start(place) != written(point.at):
-        raise DocumentError(
-            f"{series.name}: row {point.row}: no window of {watched.grid.length} begins at {written(point.at)};"
-            f" the one it lies in begins at {watched.grid.start(place)}",
-            type_line=AGAIN,
-        )
-    return place
-
-
-def _left_out(watched: Watch, cohort: str | None, rows: int) -> str:
-    if cohort is POOLED:
-        return f"left out: {rows} rows without a cohort key"
-    close = nearest(cohort, watched.since) if cohort not in watched.packet.stages else None
-    why = f"no cohort of this packet, nearest: {close}" if close else "not on next, or out of scope"
-    return f"left out: {cohort}, {rows} rows ({why})"
-
-
-def _lines(watched: Watch, columns: Columns, now: str) -> Iterator[Line]:
-    """What is counted by itself, from the first window of the file to the last one that is over."""
-    grid, places = watched.grid, [place for column in columns.values() for place in column]
-    if not places:
-        return
-    begin, end = min(places), min(max(places), grid.place_at(now) - 1) + 1
-    rows = {
-        cohort: [
-            Row(cohort, place, columns.get(cohort, {}).get(place))
-            for place in range(max(begin, grid.first_from(since)), end)
-        ]
-        for cohort, since in (
-            {POOLED: watched.begin} if watched.trigger["scope"] == "all" else watched.since
-        ).items()
-    }
-    if watched.trigger["scope"] != "worst_cohort":
-        yield from (Line(cohort, tuple(line)) for cohort, line in rows.items())
-        return
-    windows: dict[int, list[Row]] = {}
-    for line in rows.values():
-        for row in line:
-            windows.setdefault(row.place, []).append(row)
-    yield Line(None, tuple(watched.rule.worst(windows[place]) for place in sorted(windows)))
 
 
 def _counted(watched: Watch, line: Line) -> Counted:

@@ -60,7 +60,7 @@ def _cells(row: Row, now: str) -> list[str]:
         short(row.found.label),
         "-" if confidence is None else f"{confidence:.2f}",
         lane.owner,
-        end_of(lane.expiry)[:10],
+        end_of(lane.expiry)[:10] + (", over" if lane.expired(now) else ""),
         f"{row.event} of {len(LIFECYCLE)}",
     ]
 
@@ -73,9 +73,12 @@ def short(label: str | None) -> str:
 
 
 def _detail(row: Row) -> str:
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for action in row.unresolved:
+        of_it = (action.opened.body["reason_code"], action.owner, action.due[:10])
+        alike.setdefault(of_it, []).append(action.id)
     rejections = "".join(
-        f" {action.opened.body['reason_code']} ({action.owner}, {action.due[:10]})"
-        for action in row.unresolved
+        f" {code} {' '.join(ids)} ({owner}, {due})" for (code, owner, due), ids in alike.items()
     )
     return (
         f"{name_of(row.lane.latest)}; rejections {len(row.unresolved)}{rejections}, provisional"
@@ -119,7 +122,7 @@ def lane_answer(row: Row, now: str) -> Answer:
 
 
 def _field(name: str, text: str) -> list[str]:
-    return wrapped(text, f" {name:<9}", " " * 10)
+    return wrapped(text, f" {name:<11} ", " " * 13)
 
 
 def _relapse(entered: Any) -> str:
@@ -134,10 +137,10 @@ def _packets(lane: Lane) -> str:
 def _way(lane: Lane) -> list[str]:
     """The lifecycle events of this attempt, and what comes next."""
     lines = [
-        f" {LIFECYCLE.index(name_of(record)) + 1} of 6    {record.at}  {name_of(record)} ({record.actor})"
+        f" {LIFECYCLE.index(name_of(record)) + 1} of 6      {record.at}  {name_of(record)} ({record.actor})"
         for record in lane.reached
     ]
-    return [*lines, f" next      {lane.coming}"]
+    return [*lines, f" next        {lane.coming}"]
 
 
 def _work(lane: Lane, now: str) -> list[str]:
@@ -146,7 +149,7 @@ def _work(lane: Lane, now: str) -> list[str]:
         body = action.opened.body
         state = "done" if action.closed else "OVERDUE" if action.overdue(now) else f"due {action.due[:10]}"
         said = f"{body['reason_code']}, {action.owner}, {state}: {body['required_evidence']}"
-        lines += wrapped(said, f" {action.id:<9}", " " * 10)
+        lines += wrapped(said, f" {action.id:<11} ", " " * 13)
     return lines
 
 

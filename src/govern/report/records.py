@@ -44,6 +44,9 @@ SAYS: Mapping[str, str] = {
     "containment_reviewed": "{signals}: {finding}",
     "lane_carried_forward": "to {to_window}: {owner}, {reason_code}",
     "weekly_review_held": "{window}",
+    "drill_completed": "{card[id]}: {decision[outcome]}, score {score[total]}",
+    "package_updated": "{changed}: {refined}",
+    "confidence_published": "{week}: {score}, {status}",
 }
 
 

@@ -10,9 +10,8 @@ from govern.report.wrap import wrapped
 
 def rows(walk: Any) -> list[tuple[str, str]]:
     """Lines with a name. `walk` is an `operations.reentry_audit.ReentryAudit`."""
-    chain = "chain to the genesis record intact" if walk.intact else "the LEDGER IS BROKEN"
     return [
-        ("record", f"bytes as first committed; {chain}" if walk.intact else chain),
+        ("record", _record(walk)),
         ("criteria", _criteria(walk)),
         ("evidence", _evidence(walk)),
         ("people", _people(walk)),
@@ -42,6 +41,13 @@ def data(walk: Any) -> dict[str, Any]:
             {"name": each.name, "digest": each.digest, "commit": each.commit} for each in walk.evidence.files
         ],
     }
+
+
+def _record(walk: Any) -> str:
+    if not walk.intact:
+        return "the chain to the genesis record IS BROKEN"
+    later = "; a later commit breaks the ledger: govern audit" if walk.broken_since else ""
+    return f"bytes as first committed; chain to the genesis record intact{later}"
 
 
 def _criteria(walk: Any) -> str:

@@ -42,11 +42,11 @@ def review_answer(
         ]
         + [(until, f"{baseline} is to be verified again") for baseline, until, _ in verified]
     )
+    waivers = [(each.expires, f"{each.packet} {each.of} ({each.owner})") for each in found.waivers]
     lines = [*top, *wrapped(_said(found), "", "  "), *_matrix(found.matrix, moment)]
     lines += _lanes(found.lanes, moment)
     lines += _dated("CORRECTIVE", _work(found), moment, now)
-    lines += _dated("WAIVERS", [(each.expires, f"{each.packet} {each.of} ({each.owner})") for each in found.waivers],
-                    moment)  # fmt: skip
+    lines += _dated("WAIVERS", waivers, moment)
     lines += _dated("DUTIES", owed, moment, now)
     lines += _frozen(found)
     lines += blocked_lines(waiting)

@@ -99,9 +99,7 @@ def blocked_lines(blocked: list[Any]) -> list[str]:
 
 def _lanes(rows: list[Any], now: datetime) -> list[str]:
     """A line for every cohort in mitigation; nothing where nobody is."""
-    cells = [
-        [f" {row.cohort}", row.lane, short(row.label), expiry(row.expires, now)] for row in rows
-    ]
+    cells = [[f" {row.cohort}", row.lane, short(row.label), expiry(row.expires, now)] for row in rows]
     return ["LANES", *table([""] * 4, cells)[1:]] if rows else []
 
 

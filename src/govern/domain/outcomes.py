@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
-
-from govern.domain.rules.view import items, number, text
+from typing import Any
 
 ORDER = ("rollback", "keep", "tune")  # the earlier one wins a shared border
 HOLDS = {
@@ -45,16 +44,21 @@ class Fault:
     write: str | None
 
 
-def limits_of(criteria: object) -> list[Limit]:
-    """All limits of well-formed conditions, in the order of `ORDER`."""
-    return [
-        Limit(outcome, place, metric, operator, limit)
-        for outcome in ORDER
-        for place, item in enumerate(items(criteria, outcome))
-        if (metric := text(item, "metric"))
-        for operator in HOLDS
-        if (limit := number(item, operator)) is not None
-    ]
+def limits_of(criteria: Any) -> list[Limit]:
+    """All limits of well-formed conditions, in the order of `ORDER`; what has another form is left out."""
+    found = []
+    for outcome in ORDER:
+        conditions = criteria.get(outcome) if isinstance(criteria, Mapping) else None
+        for place, item in enumerate(conditions if isinstance(conditions, list) else ()):
+            metric = item.get("metric") if isinstance(item, Mapping) else None
+            if isinstance(metric, str) and metric:
+                limits = ((op, item[op]) for op in HOLDS if op in item)
+                found += [Limit(outcome, place, metric, op, limit) for op, limit in limits if _number(limit)]
+    return found
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def fault_in(limits: list[Limit]) -> Fault | None:

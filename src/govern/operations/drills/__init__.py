@@ -1,0 +1,1 @@
+"""Running a drill: its session, its answers from files, and what shows that the baseline is back."""

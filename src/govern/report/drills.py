@@ -1,0 +1,108 @@
+"""A drill that was run, in words: the decision, the way back, and the score with what is missing of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from govern.domain.confidence import READY, Confidence
+from govern.domain.drill_score import GROUPS
+from govern.domain.windows import duration
+from govern.report.drill_run import clocked, decided_lines, restored_lines
+from govern.report.wrap import WIDTH, beside, wrapped
+
+Value = Mapping[str, Any]
+PARTS = {
+    "actions_in_order": "actions {done}/{out_of} in order",
+    "stages_in_time": "stages {done}/{out_of} in time",
+    "inside_the_limit": "within 45:00",
+    "handoffs_on_time": "handoff on time",
+    "context_complete": "context complete",
+    "owner_as_rule": "{who} = rule",
+    "owners_agree": "{both}",
+    "steps": "steps {done}/{out_of}",
+    "in_recovery_window": "in the window",
+    "restored": "restored = frozen",
+    "side_effect": "side effect",
+    "evidence": "evidence",
+    "handoffs_measured": "handoff measures",
+    "update_and_targets": "update and target",
+    "times_and_reason": "times and reason",
+}
+STATUS = {
+    "production_ready": "production ready",
+    "conditional": "conditional",
+    "hold": "hold: no high severity",
+    "draft": "draft",
+}
+CAPS = {
+    "changed": "the package has changed since it was drilled",
+    "never": "never drilled",
+    "zero": "the last drill is too long ago: it counts for nothing",
+    "stale": "the last drill is some time ago",
+    "tune": "held to the score before it until the package is updated and the same card drilled again",
+    "handoff": "a handoff outside its band: conditional at most",
+    "straightforward": "straightforward drills only, four weeks long: conditional at most",
+    "not_passed": "of high impact, and no drill of this version was passed: conditional at most",
+}
+
+
+def drill_lines(body: Value, *, whole: bool) -> list[str]:
+    """What a drill gave. `whole`: with the decision and the way back, for who has not just seen them."""
+    lines = []
+    recovery = body["recovery"]
+    if whole:
+        lines += decided_lines(body["decision"], body["answers"]["decisions"])
+        lines += restored_lines(body)
+    window = clocked(duration(recovery["within"]).total_seconds())
+    back = "the baseline is back" if body["environment"]["same"] else "the baseline is NOT back"
+    said = f" way back, whatever was decided: {back} in {clocked(recovery['seconds'])}"
+    lines.append(beside(said, f"window {window}"))
+    if body["overrun"]:
+        lines += wrapped(_overrun(body), " ", "   ")
+    return lines
+
+
+def _overrun(body: Value) -> str:
+    said = f"overrun: {clocked(body['seconds'])}"
+    split = body.get("split")
+    if split is None:
+        return said
+    where = f" after {split['after']}" if split.get("after") else ""
+    stage = split["stage"].replace("_", " ")
+    return f"{said}; {stage} took {clocked(split['over'])} too long: split the package there{where}"
+
+
+def score_lines(score: Value, now: Confidence, before: int | None) -> list[str]:
+    """The score, group by group, with every part and what is missing; `now` is what the package counts for with it."""
+    head = f"score {score['total']} of 100, {STATUS[now.status]}"
+    moved = f"{before} -> {now.score}, {now.score - before:+}; " if before is not None else ""
+    lines = [beside(head, f"{moved}{READY} is production ready")]
+    lines += [row for cap in now.caps for row in wrapped(f"{CAPS[cap]}", " ", "   ")]
+    for group, most in GROUPS.items():
+        parts = [part for part in score["parts"] if part["group"] == group]
+        points = sum(part["points"] for part in parts)
+        both = " = ".join(part["who"] for part in parts if part.get("who"))
+        earned = ", ".join(f"{part['points']} {_part(part, both)}" for part in parts if part["points"])
+        missing = ", ".join(
+            f"{part['of'] - part['points']} {_part(part, both)}"
+            for part in parts
+            if part["points"] < part["of"]
+        )
+        text = "; ".join(filter(None, (earned, f"missing {missing}" if missing else "")))
+        lines += wrapped(text, f" {points}/{most} {group:<12} ".ljust(20), " " * 20)
+    return lines
+
+
+def _part(part: Value, both: str) -> str:
+    words = {**part, "who": part.get("who") or "owner", "both": both}
+    return PARTS[part["part"]].format(**words)
+
+
+def tuned_lines(body: Value) -> list[str]:
+    """What a drill that found something to tune owes."""
+    tuning = body.get("tuning")
+    if tuning is None:
+        return []
+    due = f"{tuning['due'][5:10]} ({tuning['owner']})"
+    return wrapped(
+        f"owed by {due}: one update of {body['package']['id']}, then the same card again", then="  "
+    )
