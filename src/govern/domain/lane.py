@@ -20,7 +20,7 @@ CANDIDATE = "reentry_candidate_window_opened"
 DECIDED = "reentry_decision_recorded"
 EXITED = "mitigation_exited"
 LIFECYCLE = (ENTERED, STARTUP, INTERACTION, CANDIDATE, DECIDED, EXITED)
-DIGITS = re.compile(r"-[0-9a-f]{8}$")
+DIGITS = re.compile(r"(^|-)[0-9a-f]{8}$")
 SLUG_AT_MOST = 48  # with a digest and a number it is still an id
 
 
