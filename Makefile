@@ -10,6 +10,8 @@ READY := .venv/.ready
 demo: $(READY)
 	$(BIN)/govern demo
 	$(BIN)/govern demo --story partial-rollback
+	$(BIN)/govern demo --story re-entry
+	$(BIN)/govern demo --story drill
 
 test: $(READY) check
 	$(BIN)/pytest -n auto -m "not deep"

@@ -98,6 +98,9 @@ class Branch:
     def text(self, path: str) -> str | None:
         return self.kept[self.files[path]].decode() if path in self.files else None
 
+    def parsed(self, text: str) -> Any:
+        return yaml.load(text, Loader=yaml.CSafeLoader)
+
     def write(self, path: str, text: str) -> None:
         """A file beside the documents."""
         self.files[path] = digest_of(text.encode())

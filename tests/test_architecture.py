@@ -144,7 +144,7 @@ def test_every_event_has_a_command_that_writes_it_and_a_schema() -> None:
 
 def test_every_command_can_be_given_on_the_command_line() -> None:
     """Its class is called in the source of the command line, or of an operation that serves one of its verbs."""
-    modules = [path for room in ("cli", "operations") for path in (SOURCE / room).glob("*.py")]
+    modules = [path for room in ("cli", "operations") for path in (SOURCE / room).rglob("*.py")]
     called = {
         node.func.id
         for path in modules

@@ -17,7 +17,7 @@ from govern.operations import relabel
 from govern.operations.explaining import command_for
 from govern.operations.measure import measure_shadow
 from served import served, serving
-from workspaces import EXAMPLES, Clone, another_clone, git, opened
+from workspaces import EXAMPLES, Clone, another_clone, git, open_ledger, opened, repository
 
 SIGNAL = "fallback-route-persistence"
 
@@ -114,19 +114,35 @@ def model_in_mitigation(directory: Path) -> None:
 
 
 def _hold_lanes(clone: Clone) -> None:
-    """Criteria that name a pack and a signal, merged before anything is frozen."""
+    """Criteria that name a pack and a signal, merged before anything is frozen, and a packet that needs no drill."""
     folder = clone.directory / "governance"
     criteria = folder / "criteria/minimum.yaml"
     text = criteria.read_text("utf-8")
     rule = "no_critical_route_mismatch"
     text = text.replace(f"{rule}}}", f"{rule}, replay_set: replays/required.yaml}}")
     criteria.write_text(f"{text}signals: [{SIGNAL}]\n", "utf-8")
+    packet = folder / "packets/gpt35-june.yaml"
+    packet.write_text(packet.read_text("utf-8").replace("[policy-dislocation, ", "["), "utf-8")
     shutil.copy(EXAMPLES / f"team/governance/kpis/{SIGNAL}.yaml", folder / "kpis")
     (clone.directory / "replays").mkdir()
     (clone.directory / "replays/required.yaml").write_text("packs: [jailbreaks]\n", "utf-8")
     git(clone.directory, "add", "--all")
     git(clone.directory, "commit", "--quiet", "--message=Hold lanes to a pack and a signal")
     git(clone.directory, "push", "--quiet")
+
+
+def team_that_drills(directory: Path) -> None:
+    """The larger team: its ranking stands on prev of a packet that is in shadow; nothing was drilled yet."""
+    bare = directory / "team.git"
+    mara = repository(directory / "mara", "team", bare=bare).at("2026-11-16T09:00:00Z")
+    workspace = mara.directory / "governance" / "govern.yaml"
+    text = workspace.read_text("utf-8").replace("baseline: ranking-b5 ", "baseline: ranking-b6 ")
+    workspace.write_text(text, "utf-8")
+    git(mara.directory, "commit", "-q", "-a", "-m", "Begin on ranking-b6")
+    git(mara.directory, "push", "-q")
+    open_ledger(mara)
+    mara.done(Advance("ranker-v12", "shadow", rehearsal={"same": True, "seconds": 0.1}))
+    another_clone(bare, directory / "jo", "jo")
 
 
 def _into_shadow(approver: Clone, packet: str, pairs: str) -> None:
@@ -143,6 +159,7 @@ STARTS: Mapping[str, Callable[[Path], None]] = {
     "a prompt that decides for days": prompt_that_decides_for_days,
     "a prompt rolled back": prompt_rolled_back,
     "a model in shadow": model_in_shadow,
+    "a team that drills": team_that_drills,
     "a model in mitigation": model_in_mitigation,
 }
 BEGINS = re.compile(r"<!-- run from ([a-z ]+) -->")

@@ -20,14 +20,15 @@ from govern.domain.containment import Contain
 from govern.domain.corrective_actions import CloseAction, OpenAction
 from govern.domain.decision import Accepted
 from govern.domain.document import digest_of
-from govern.domain.lane import CANDIDATE, DECIDED, EXITED, LIFECYCLE, Lane, name_of
+from govern.domain.lane import CANDIDATE, DECIDED, EXITED, LIFECYCLE, STARTUP, Lane, name_of
 from govern.domain.lane_health import ObserveInteraction, ObserveStartup
 from govern.domain.lane_replays import RecordReplay
 from govern.domain.mitigation import EnterMitigation
 from govern.domain.records import Record
-from govern.domain.reentry import CODES
-from govern.domain.reentry_decision import OUTCOMES, AssessReentry, DecideReentry
+from govern.domain.reentry import CODES, assess
+from govern.domain.reentry_decision import AssessReentry, DecideReentry
 from govern.domain.reentry_exit import ExitMitigation
+from govern.domain.reentry_outcomes import OUTCOMES, open_outcomes
 from govern.domain.rehearsing import HoldRehearsal
 from govern.domain.rollback import Rollback
 from govern.domain.unfreezing import Unfreeze
@@ -189,11 +190,14 @@ def way_out(world: World, cohort: str, *, stay: bool) -> Any:
         return
     if lane.regressive:
         yield Contain(cohort, "the route table was stale"), "ben"
-    if lane.expired(world.now):
+    found = assess(world.state, world.documents, lane, world.now)
+    contradicted = found.label is not None and "approved" not in open_outcomes(lane, found)
+    if lane.expired(world.now) or contradicted:
         yield DecideReentry(cohort, "kept", (OWED,)), "ben"
     for action in list(lane.open_actions):
         yield CloseAction(cohort, action.id, "proof.csv", digest_of(b"proof")), "ben"
-    build = f"good-{world.state.n}"
+    started = (record.body["candidate"]["build"] for record in lane.reached if name_of(record) == STARTUP)
+    build = next(started, f"good-{world.state.n}")
     if not lane.approved:
         yield replayed(world, cohort, build, 60, 60), "dan"
         world.now = after(world.now, "P1D")
@@ -213,7 +217,7 @@ def way_out(world: World, cohort: str, *, stay: bool) -> Any:
 def can_end(world: World, lane: Lane) -> None:
     """On a copy: containment, the open work, two windows of good replays, a decision, a sign-off."""
     trial = World(world.documents.copy(), world.now, world.snapshot())
-    for _ in range(2):  # an expiry that was reached on the way is decided first
+    for _ in range(3):  # an expiry that was reached on the way is decided first, and so is a build that fell short
         for command, person in way_out(trial, lane.cohort, stay=True):
             decision = trial.decide(command, person)
             if isinstance(decision, Accepted):

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from builders import PACKET, Branch, World, cohorts, in_canary
+from govern.domain.firing import Grid
 from govern.domain.windows import instant
 from govern.errors import DocumentError, UsageError
+from govern.evidence.series import Series
+from govern.operations.past_signals import asked as past
 from govern.operations.triggers import Evaluated, evaluate
 from servers import prometheus
 
@@ -156,3 +159,40 @@ def test_before_the_first_window_is_over_nothing_is_asked() -> None:
     there.world.now = "2026-11-20T09:30:00Z"
     with pytest.raises(DocumentError, match="no window of PT1H is over"):
         there.count()
+
+
+EVERYBODY = "100 * sum by (cohort_key) (increase(dislocated_total[$window]))"
+SOURCES = {"metrics": {"type": "prometheus", "url_from_env": ENV}}
+GRID = Grid("2026-11-20T00:00:00Z", "PT1H")
+SPAN = ("2026-11-20T10:00:00Z", "2026-11-20T15:30:00Z")
+
+
+def history(query: str, span: tuple[str | None, str] = SPAN) -> Series:
+    kpi = {"id": "breaks", "source": "metrics", "measure": {"promql": query}}
+    return past(kpi, SOURCES, GRID, *span)[0]
+
+
+def test_past_is_asked_in_whole_windows_for_every_cohort(asked: None) -> None:
+    found = history(EVERYBODY)
+    assert [point.at.hour for point in found.points] == [10, 11, 12, 13, 14] * 2
+    assert [point.cohort for point in found.points] == ["a"] * 5 + ["b"] * 5
+    assert all(point.value is not None for point in found.points)
+    versions = "sum by (cohort_key, model_version_active) (increase(decided_total[$window]))"
+    with pytest.raises(DocumentError, match="a has two versions in one window"):
+        history(versions)
+    assert not history("sum(increase(decided_total[$window]))").keyed
+
+
+@pytest.mark.parametrize(
+    ("query", "span", "says"),
+    [
+        (EVERYBODY, (None, SPAN[1]), "how far back"),
+        (EVERYBODY, ("2026-11-20T15:00:00Z", SPAN[1]), "no window of PT1H lies between"),
+        ("none_total", SPAN, "has no sample"),
+    ],
+)
+def test_past_that_cannot_be_asked_is_said(
+    query: str, span: tuple[str | None, str], says: str, asked: None
+) -> None:
+    with pytest.raises((DocumentError, UsageError), match=says):
+        history(query, span)

@@ -1,6 +1,6 @@
 """From a file to the windows that a trigger counts: whose they are, which of them, and what is left out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 
 from builders import PACKET, Branch, World, cohorts, in_canary
+from govern.domain.recording import RecordEvidence
 from govern.domain.rollback import Rollback
+from govern.domain.stamping import window
 from govern.errors import DocumentError, UsageError
 from govern.operations.firings import to_type
 from govern.operations.triggers import Evaluated, evaluate
+from windowed import evidence, replays
 
 TRIGGER = "policy-dislocation"  # above 5 percent, two windows of an hour in a row
 DOCUMENT = f"triggers/{TRIGGER}"
+NINE, EVENING = "2026-11-20T09:00:00Z", "2026-11-20T18:00:00Z"
 
 
 @dataclass
@@ -72,7 +76,7 @@ def test_each_cohort_is_counted_by_itself_and_what_is_counted_can_be_recorded(th
     assert fired(evaluated) == [("a", 10, 9), ("a", 11, 8), ("b", 11, 9), ("b", 12, 9)]
     (record,) = there.world.do(evaluated.command())
     assert record.body["cohorts"] == ["a", "b"] and record.body["source"]["path"] == "rates.csv"
-    assert to_type(evaluated, record) == f"govern rollback execute {PACKET} --cohort a,b"
+    assert to_type(there.state, evaluated, record) == f"govern rollback execute {PACKET} --cohort a,b"
 
 
 def test_only_some_cohorts_are_counted_when_they_are_named(there: There) -> None:
@@ -130,7 +134,7 @@ def test_rollback_goes_by_the_attributes_of_the_scope(tmp_path: Path) -> None:
     there = made(tmp_path, {"cohorts": {"cohorts": keys}, DOCUMENT: scope})
     evaluated = there.count(["10,a,9", "11,a,9", "10,b,9", "11,b,9"])
     (record,) = there.world.do(evaluated.command())
-    assert to_type(evaluated, record) == f"govern rollback execute {PACKET} --where platform=xr"
+    assert to_type(there.state, evaluated, record) == f"govern rollback execute {PACKET} --where platform=xr"
 
 
 @pytest.mark.parametrize(
@@ -146,5 +150,115 @@ def test_line_to_type_goes_by_the_action(action: str, line: str, events: list[st
     there = made(tmp_path, {DOCUMENT: {"action": action}})
     evaluated = there.count(["10,a,9", "11,a,9"])
     record, *more = there.world.do(evaluated.command())
-    assert to_type(evaluated, record).startswith(line)
+    assert to_type(there.state, evaluated, record).startswith(line)
     assert [each.event for each in more] == events
+
+
+def recorded(there: There, name: str, at: str, rows: list[dict[str, Any]], **params: Any) -> str:
+    """A sample or a replay pack on the ledger: the name of its record."""
+    there.world.now = at
+    measured, table = evidence("wide", name, rows, **params)
+    record = there.world.do(RecordEvidence(PACKET, measured, {measured["table"]["sha256"]: table}))[0]
+    return record.name
+
+
+def series_of(there: There, header: str, rows: list[str]) -> Evaluated:
+    path = there.folder / "rows.csv"
+    path.write_text("\n".join([header, *rows]), "utf-8")
+    return evaluate(there, PACKET, TRIGGER, path)  # type: ignore[arg-type]
+
+
+ATTEMPTS = [
+    ("three failed ones in one window", ["10:01,9", "10:20,1", "10:30,8", "10:59,7"], [3]),
+    ("three in two windows", ["10:30,9", "10:59,8", "11:00,7"], []),
+    ("what is no number is not one that failed", ["10:01,9", "10:20,NaN", "10:30,8"], []),
+    ("no value is what no data is", ["10:01,9", "10:20,", "10:30,8"], []),
+    ("four are one firing of four", ["10:01,9", "10:02,9", "10:03,9", "10:04,9"], [4]),
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "values"), [case[1:] for case in ATTEMPTS], ids=[case[0] for case in ATTEMPTS]
+)
+def test_attempts_that_failed_are_counted_in_each_window(
+    rows: list[str], values: list[int], tmp_path: Path
+) -> None:
+    there = made(tmp_path, {DOCUMENT: {"counter": {"attempts": 3}}})
+    lines = [f"2026-11-20T{row[:5]}:00Z,a{row[5:]}" for row in rows]
+    evaluated = series_of(there, "timestamp,cohort_key,value", lines)
+    assert [row.value for row in evaluated.fresh] == values
+    if values:
+        (record,) = there.world.do(evaluated.command())
+        assert record.body["counter"] == {"attempts": 3} and record.body["cohorts"] == ["a"]
+        assert series_of(there, "timestamp,cohort_key,value", lines).fresh == []
+
+
+def test_attempt_without_data_fails_where_that_is_a_breach(tmp_path: Path) -> None:
+    breach = {"kpis/policy-dislocation-rate": {"on_no_data": "breach"}}
+    there = made(tmp_path, {DOCUMENT: {"counter": {"attempts": 2}}, **breach})
+    rows = ["2026-11-20T10:01:00Z,a,9", "2026-11-20T10:02:00Z,a,"]
+    evaluated = series_of(there, "timestamp,cohort_key,value", rows)
+    assert ("a", 10, 2) in fired(evaluated)
+
+
+def test_recorded_samples_of_stamps_are_attempts(tmp_path: Path) -> None:
+    signal = {"kpis/policy-dislocation-rate": {"measure": "stamp_mismatch_rate"}}
+    there = made(tmp_path, {DOCUMENT: {"counter": {"attempts": 2}}, **signal})
+    with pytest.raises(UsageError, match="no sample of stamps"):
+        evaluate(there, PACKET, TRIGGER, None)  # type: ignore[arg-type]
+    since = NINE
+    for minute, wrong in ((10, 1), (20, 0), (30, 5)):
+        at = f"2026-11-20T10:{minute}:00Z"
+        counts = {"matched": 5 - wrong, "late": 0, "mismatched": wrong}
+        row = {"kpi": None, "cohort": "a", "window": window(since, at), "arm": "next", "n": 5, "excluded": 0,
+               "value": None, "counts": {**counts, "missing_version": 0, "calibration_missing": 0}}  # fmt: skip
+        recorded(there, "stamps", at, [row], until=at, last=at)
+        since = at
+    there.world.now = "2026-11-20T11:00:00Z"
+    evaluated = evaluate(there, PACKET, TRIGGER, None)  # type: ignore[arg-type]
+    assert fired(evaluated) == [("a", 10, 2)]
+    (record,) = there.world.do(evaluated.command())
+    assert (record.body["source"]["name"], record.body["source"]["rows"]) == ("records", 3)
+    assert to_type(there.state, evaluated, record) == f"govern rollback execute {PACKET} --cohort a"
+
+
+CLUSTERS = "timestamp,cohort_key,value,cluster_id,replay"
+
+
+@pytest.mark.parametrize("scope", ["each_cohort", "all"])
+def test_distinct_clusters_are_counted_that_a_recorded_replay_reviewed(scope: str, tmp_path: Path) -> None:
+    there = made(tmp_path, {DOCUMENT: {"counter": {"clusters": 2}, "scope": scope}})
+    params = {"origin": "support", "last": "2026-11-20T10:00:00Z", "pack": "pack-1"}
+    replay = recorded(there, "replay_pack", EVENING, replays({"a": {"complete": 3}}), **params)
+    hour = "2026-11-20T10:{}:00Z,a,{},{},{}"
+    rows = [
+        hour.format("01", 9, "x", "pack-1"),
+        hour.format("02", 8, "x", replay),
+        hour.format("03", 9, "y", "none"),
+    ]
+    evaluated = series_of(there, CLUSTERS, rows)
+    assert fired(evaluated) == []
+    assert "left out: clusters that no recorded replay reviewed: y" in evaluated.left_out
+    evaluated = series_of(there, CLUSTERS, [*rows, hour.format("04", 9, "z", replay)])
+    (record,) = there.world.do(evaluated.command())
+    (value,) = record.body["values"]
+    assert value["value"] == 2
+    assert value["clusters"] == [{"cluster": name, "replay": replay} for name in ("x", "z")]
+    assert "a" in record.body["cohorts"]
+
+
+def test_clusters_want_a_column_that_names_them(tmp_path: Path) -> None:
+    there = made(tmp_path, {DOCUMENT: {"counter": {"clusters": 2}}})
+    with pytest.raises(DocumentError, match="has no column cluster_id"):
+        there.count(["10,a,9"])
+
+
+def test_mitigation_is_entered_for_who_is_back_already(tmp_path: Path) -> None:
+    critical = {"govern": {"policy.enter_mitigation": "critical_only"}}
+    there = made(tmp_path, {DOCUMENT: {"action": "mitigate"}, **critical})
+    evaluated = there.count(["10,a,9", "11,a,9"])
+    (record,) = there.world.do(evaluated.command())
+    there.world.do(Rollback(PACKET, "operator-judgement", ("a",)))
+    again = replace(evaluated, watch=replace(evaluated.watch, packet=there.state.packets[PACKET]))
+    line = to_type(there.state, again, record)
+    assert line == "govern mitigation enter a --reason trigger"

@@ -114,6 +114,7 @@ def _at_terminal(
     try:
         _walk(there, session, Terminal())
     except (KeyboardInterrupt, EOFError):
+        print()  # below the line of the question
         return _paused(session)
     value = session.value()
     end = at_the_end(where, clock)
@@ -176,12 +177,14 @@ def _before(there: "Workspace", session: "Session", step: "Step") -> list[str]:
     """What stands above a question: the rule's decision above the way back, what the clone gave above the checks."""
     from govern.domain.drill_decision import decide_by, tiers_of
     from govern.operations.drills.restoring import restored
-    from govern.report.drill_run import decided_lines, restored_lines, rollback_lines
+    from govern.report.drill_decided import decided_lines, restored_lines
+    from govern.report.drill_run import rollback_lines
 
     card, package = session.card.value, session.package.value
     if step.at == ("rollback", "trigger"):
         judged = decide_by(card["criteria"], tiers_of(card), session.answers["measured"])
-        lines = decided_lines(judged.as_value(), session.answers["decisions"])
+        said = session.answers["decisions"]
+        lines = decided_lines(judged.as_value(), {owner: said[owner] for owner in session.owners})
         return [*lines, *rollback_lines(package, card)]
     if step.at == ("rollback", "baseline-checks"):
         return restored_lines(restored(there, package))
@@ -202,7 +205,7 @@ def _paused(session: "Session") -> Answer:
     from govern.report.drill_run import paused_lines
 
     step = session.next()
-    kept = list(session.answers.get(step.at[0], {})) if step is not None and step.form == "choice" else []
+    kept = list(session.answers.get(str(step.at[0]), {})) if step and step.form == "choice" else []
     lines = paused_lines(step.stage if step else "closeout", session.elapsed, kept)
     line = f"govern {NAME} {session.card.id} --resume"
     return Answer(NAME, tuple(lines), ExitCode.INTERRUPTED, "paused", ("type", line))
@@ -229,4 +232,5 @@ def _shown(outcome: "Outcome", *, whole: bool) -> Sequence[str]:
 
 
 def _told(outcome: "Outcome") -> str:
+    """`packages/integrity-l2#7 drill_completed`."""
     return ", ".join(f"{record.name} {record.event.partition('/')[0]}" for record in outcome.records)

@@ -56,7 +56,7 @@ def command(
 
     def work() -> Answer:
         from govern.operations.asking import rehearse_packet
-        from govern.operations.drills.tabletop import lacking, tried
+        from govern.operations.drills.tabletop import lacking, require_lacking, tried
         from govern.operations.looking_back import reading
         from govern.report import tabletop as words
 
@@ -74,6 +74,7 @@ def command(
         back = words.back_lines(walked, spent)
         table.say([*back, words.head(4), *words.field_lines(list(offered.values()))])
         fields = table.fields(missing, offered)
+        require_lacking(there, packet, fields)
         command = HoldTabletop(packet, told, walked.same, spent, fields)
         above = () if table.asks else (*words.trigger_lines(on), *back)
         lines = (*above, *words.template_lines(offered, fields, there.state.folder))
@@ -124,7 +125,7 @@ class _Table:
             return 60 * int(found[1]) + int(found[2])
         if not self.asks:
             return None
-        self.say([f"{head(3)}   who is called, what is typed: govern rollback plan {packet}"])
+        self.say([f"{head(3)}   who is called, and what is typed?", f" govern rollback plan {packet}"])
         self.ask(" the trigger fires: Enter when the clock runs")
         fired = self.clock.now()
         self.ask(" Enter when everybody would be served the baseline again")

@@ -9,12 +9,13 @@ import os
 import select
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from getpass import getpass
 
-from govern.report.wrap import WIDTH, printable
+from govern.report.wrap import WIDTH, printable, wrapped
 
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 ROOM = 68  # where the time of a line ends
@@ -23,10 +24,13 @@ ERASE, WORD, LINE, END = ("\x7f", "\b"), "\x17", "\x15", "\x04"
 
 
 class WallClock:
-    """The clock of this machine: a drill is the one command that takes time while it runs."""
+    """The clock of this machine: a drill is the one command that takes time while it runs. It never goes back."""
+
+    latest = ""
 
     def now(self) -> str:
-        return datetime.now(UTC).strftime(INSTANT)  # noqa: TID251
+        self.latest = max(self.latest, datetime.now(UTC).strftime(INSTANT))  # noqa: TID251
+        return self.latest
 
 
 def question(text: str, time: str) -> str:
@@ -42,11 +46,15 @@ class Terminal:
 
     def ask(self, text: str, time: Callable[[], str], *, hidden: bool = False) -> str:
         """What was typed. KeyboardInterrupt and EOFError as ever; a hidden answer is never shown."""
+        *above, text = textwrap.wrap(
+            printable(text), ROOM - 8, drop_whitespace=False, subsequent_indent="   "
+        )
+        print("\n".join(above), end="\n" if above else "")
         if not _redraws():
-            prompt = f"{printable(question(text, time()))} > "
+            prompt = f"{question(text, time())} > "
             return getpass(prompt) if hidden else input(prompt)
         with _keys() as read:
-            return self._line(printable(text), time, read, hidden=hidden)
+            return self._line(text, time, read, hidden=hidden)
 
     def _line(self, text: str, time: Callable[[], str], read: Callable[[float], str], *, hidden: bool) -> str:
         typed, keys = "", self._ahead
@@ -54,13 +62,20 @@ class Terminal:
             for place, key in enumerate(keys):
                 if key in "\r\n":
                     self._ahead = keys[place + 1 :]
-                    end = "****" if hidden else printable(typed)
-                    _draw(question(text, time()) + (f" > {end}" if end else ""))
-                    sys.stdout.write("\n")
+                    _end(question(text, time()), "****" if hidden else printable(typed))
                     return typed
                 typed = _edited(typed, key)
             _draw(f"{question(text, time())} > {'*' * min(len(typed), 4) if hidden else typed}")
             keys = read(TICK)
+
+
+def _end(asked: str, typed: str) -> None:
+    """The question as it stays, with its answer beside or below it."""
+    beside = f"{asked} > {typed}" if typed else asked
+    _draw(beside if len(beside) <= WIDTH else asked)
+    sys.stdout.write("\n")
+    if len(beside) > WIDTH:
+        print("\n".join(wrapped(typed, "   > ")))
 
 
 def _redraws() -> bool:

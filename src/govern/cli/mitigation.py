@@ -14,12 +14,14 @@ from govern.cli.frame import context, show
 from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Output, Yes, moment
 from govern.cli.write import write
 from govern.domain.decision import Accepted, Refused
+from govern.domain.findings import nearest
 from govern.domain.lane import CANDIDATE
 from govern.domain.lanes import lane_meant
 from govern.domain.mitigation import EnterMitigation
 from govern.domain.reentry import Assessment, assess
-from govern.domain.reentry_decision import AssessReentry, DecideReentry, open_outcomes
+from govern.domain.reentry_decision import AssessReentry, DecideReentry
 from govern.domain.reentry_exit import ExitMitigation
+from govern.domain.reentry_outcomes import open_outcomes
 from govern.errors import ExitCode, UsageError
 from govern.operations.decide import Outcome
 from govern.operations.workspace import Workspace
@@ -58,6 +60,11 @@ def board(
     def work() -> Answer:
         there = reading(context(workspace=workspace), at=at, fetch=fetch)
         now = there.state.at if at else there.now()
+        if surface is not None and surface not in there.state.surfaces:
+            known = sorted(there.state.surfaces)
+            close = nearest(surface, known) or known[0]
+            said = f"no surface `{surface}`; there are: {', '.join(known)}"
+            raise UsageError(said, type_line=f"govern mitigation board --surface {close}")
         if cohort is not None:
             lane = lane_meant(there.state, cohort)
             return lanes.lane_answer(lane_board.row_of(there.state, there.documents(), lane, now), now)
@@ -231,9 +238,9 @@ def _seen(there: Workspace, name: str, cohort: str) -> Answer:
     eligible = found.label is not None and found.label.startswith("eligible")
     outcomes = open_outcomes(lane, found)
     advice = (
-        f"govern mitigation assess {cohort}"
+        f"govern mitigation assess {lane.word}"
         if lane.coming == CANDIDATE and found.label
-        else f"govern mitigation decide {cohort} --outcome {outcomes[0]}"
+        else f"govern mitigation decide {lane.word} --outcome {outcomes[0]}"
     )
     code = ExitCode.YES if eligible else ExitCode.NO
     verdict = "passed" if eligible else "refused"

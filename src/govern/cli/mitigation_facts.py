@@ -11,7 +11,6 @@ from govern.cli.frame import context, same_line, show
 from govern.cli.options import Actor, DryRun, Folder, Log, Offline, Output, moment
 from govern.cli.progress import Quiet, progress
 from govern.cli.write import write
-from govern.domain.lane_facts import contain_line
 from govern.errors import ExitCode, UsageError
 from govern.report import lane_facts
 from govern.report.answer import Answer
@@ -63,7 +62,7 @@ class Ways:
         blocked = lane_facts.blocked_lines(outcomes[-1].records, dry_run=self.dry_run)
         if not blocked or done.verdict == "refused":
             return done
-        line = contain_line(outcomes[-1].records[0].body["cohort_key"])
+        line = done.advice[1] if done.advice else "govern mitigation board"
         advice = ("next", same_line(without="--dry-run")) if self.dry_run else ("type", line)
         return replace(done, lines=(*done.lines, *blocked), exit=ExitCode.NO, verdict="failed", advice=advice)
 

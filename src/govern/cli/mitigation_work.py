@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from govern.cli.frame import context, show
-from govern.cli.options import Actor, DryRun, Folder, Output, listed
+from govern.cli.options import Actor, DryRun, Folder, Output, listed, moment
 from govern.cli.write import write
 from govern.domain.carry_forward import CarryForward
 from govern.domain.containment import Contain
@@ -129,7 +129,7 @@ def carry_forward(
 
     def work() -> Answer:
         where = context(actor=actor, workspace=workspace)
-        command = CarryForward(cohort, owner, code, until, note)
+        command = CarryForward(cohort, owner, code, moment("--until", until), note)
         return write("mitigation carry-forward", where, lambda _: command, dry_run=dry_run, told=_carried)
 
     raise typer.Exit(show("mitigation carry-forward", work, output))

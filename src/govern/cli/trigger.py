@@ -1,32 +1,30 @@
 """`govern trigger`: counting a trigger over a series of its signal, and taking note that one fired."""
 
 import math
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from govern.cli import trigger_backtest
 from govern.cli.frame import context, show
 from govern.cli.options import Actor, DryRun, Folder, Offline, Output, Packet, listed
+from govern.cli.trigger_backtest import SIGNS
+from govern.cli.trigger_round import Asked, evaluated
+from govern.cli.trigger_watch import watching
 from govern.cli.write import write
 from govern.domain.commands import Command
 from govern.domain.firing import Rule
-from govern.domain.records import Record
 from govern.errors import UsageError
-from govern.operations.context import Context
-from govern.operations.decide import Outcome
-from govern.operations.firings import find_trigger, open_firing, to_type
-from govern.operations.looking_back import reading
-from govern.operations.triggers import evaluate as count
+from govern.operations.firings import open_firing
 from govern.operations.triggers import read_lines
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer
-from govern.report.triggers import NAME, evaluated_answer, series_answer
+from govern.report.triggers import NAME, series_answer
 
 app = typer.Typer(no_args_is_help=True, help="Counting triggers, and taking note.")
 
-SIGNS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most"}
 ALONE = "govern trigger evaluate --series FILE.csv --op above --threshold 45 --consecutive 3"
 
 
@@ -50,6 +48,14 @@ def evaluate(
     consecutive: Annotated[
         int | None, typer.Option(help="Without a packet: bad windows in a row that fire.", metavar="COUNT")
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Count again and again, until Ctrl-C; without a packet all of them."),
+    ] = False,
+    every: Annotated[str, typer.Option(help="How often, with --watch.", metavar="LENGTH")] = "PT1M",
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Go back at once where a trigger of action `rollback` fires.")
+    ] = False,
     dry_run: DryRun = False,
     offline: Offline = False,
     actor: Actor = None,
@@ -58,7 +64,7 @@ def evaluate(
 ) -> None:
     """Count a trigger over every complete window, and record where it fired.
 
-    Without --series the KPI's own source is asked, where that is Prometheus.
+    Without --series the KPI's own source is asked: Prometheus, or the recorded samples of stamps.
     Exit 0 whether it fired or not; `fired` and `firing_runs` of --format json say which. A rule given by --op,
     --threshold and --consecutive takes each row as one window, needs no workspace and records nothing.
     """
@@ -66,15 +72,18 @@ def evaluate(
     def work() -> Answer:
         cohorts = listed(cohort)
         if (op, threshold, consecutive) != (None, None, None):
-            if packet or trigger:
+            if packet or trigger or watch or rollback:
                 raise UsageError(
                     "a trigger of a packet brings its own rule: leave out --op, --threshold, --consecutive"
                 )
             return _alone(series, op, threshold, consecutive, cohorts)
+        asked = Asked(packet, trigger, series, cohorts, dry_run, offline, rollback)
+        here = partial(context, actor=actor, workspace=workspace)
+        if watch:
+            return watching(here, asked, every, output)
         if not (packet or trigger):
             raise UsageError("evaluate what? Name a packet or --trigger, or give a rule", type_line=ALONE)
-        where = context(actor=actor, workspace=workspace)
-        return _of_packet(where, packet, trigger, series, cohorts, dry_run=dry_run, offline=offline)
+        return evaluated(here(), asked)
 
     raise typer.Exit(show(NAME, work, output))
 
@@ -97,46 +106,6 @@ def _alone(
     read, lines = read_lines(series, cohorts)
     limit = int(threshold) if threshold.is_integer() else threshold
     return series_answer(Rule(word, limit, consecutive), lines, [point.at for point in read.points])
-
-
-def _of_packet(
-    where: Context,
-    packet: str | None,
-    trigger: str | None,
-    series: Path | None,
-    cohorts: tuple[str, ...],
-    *,
-    dry_run: bool,
-    offline: bool,
-) -> Answer:
-    """A trigger of a packet in the field; a firing that the ledger does not know is recorded."""
-    there = reading(where, fetch=not (dry_run or offline))
-    evaluated = count(there, *find_trigger(there, packet, trigger), series, cohorts)
-    answer = evaluated_answer(evaluated)
-    if not evaluated.fresh:
-        return replace(answer, advice=("type", to_type(evaluated)) if evaluated.known else None)
-    command = evaluated.command()
-    leads: list[Record] = []
-
-    def shown(outcome: Outcome) -> tuple[str, ...]:
-        leads.extend(outcome.records[:1])
-        return answer.lines
-
-    def told(outcome: Outcome) -> str:
-        return f"{outcome.records[0].name}, {_bound(outcome.records[0])}"
-
-    done = write(NAME, where, lambda _: command, dry_run=dry_run, offline=offline, shown=shown, told=told)
-    if not leads:
-        return done  # refused
-    advice = done.advice if dry_run else ("type", to_type(evaluated, leads[0]))
-    recorded = None if dry_run else leads[0].name
-    return replace(done, data={**answer.data, **done.data, "recorded": recorded}, advice=advice)
-
-
-def _bound(record: Record) -> str:
-    """What decided in those windows: an alert says which model it is about."""
-    body = record.body
-    return f"on {body['baseline']}, {body['model_version']}, calibration {body['calibration'] or 'none'}"
 
 
 @app.command()
@@ -162,3 +131,6 @@ def ack(
         return write("trigger ack", where, prepare, dry_run=dry_run, offline=offline)
 
     raise typer.Exit(show("trigger ack", work, output))
+
+
+app.command()(trigger_backtest.backtest)

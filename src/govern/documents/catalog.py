@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from govern.documents import schemas
 from govern.documents.checking import check
 from govern.documents.tree import Tree, folders_with, holds, pinned, under
-from govern.documents.yaml import DICTIONARY, DOCUMENT, scan
+from govern.documents.yaml import DICTIONARY, DOCUMENT, load, scan
 from govern.documents.yaml_codes import YamlFault
 from govern.domain.document import (
     FOLDERS,
@@ -61,7 +61,15 @@ class Catalog:
             },
             lambda path: holds(self.tree, path),
             digests,
+            self._beside,
         )
+
+    def _beside(self, path: str) -> Value:
+        data = (self.tree.read(path) or b"").replace(b"\r\n", b"\n")
+        try:
+            return load(data)[0]
+        except YamlFault:
+            return None
 
 
 def find_folder(tree: Tree, start: str = "") -> str:

@@ -31,9 +31,11 @@ def moved(border: Border) -> Event:
 
 
 def _everybody(border: Border) -> set[str]:
-    """The dictionary, and who is covered on this surface though the dictionary no longer names it."""
-    packets = (p for p in border.state.packets.values() if p.surface == border.value["surface"])
-    return set(border.dictionary).union(*(packet.stages for packet in packets))
+    """The dictionary, and who is covered or in mitigation here though the dictionary no longer names it."""
+    surface = border.value["surface"]
+    packets = (packet for packet in border.state.packets.values() if packet.surface == surface)
+    lanes = {lane.cohort for lane in border.state.open_lanes(surface)}
+    return set(border.dictionary).union(lanes, *(packet.stages for packet in packets))
 
 
 def verified(border: Border) -> Event:

@@ -56,12 +56,12 @@ def decide(state: State, documents: Documents, command: CarryForward, actor: Act
     }
     event = Event(lane.stream, f"{EVENT}/1", body)
     pinned = replace(command, cohort=lane.cohort, lane=lane.id, attempt=lane.attempt, number=number)
-    return Accepted((event,), asked(pinned), next=f"govern mitigation board {lane.cohort}")
+    return Accepted((event,), asked(pinned), next=f"govern mitigation board {lane.word}")
 
 
 def _number(state: State, lane: Lane, command: CarryForward, now: str) -> int:
     """Which carrying forward of the lane it is. A Refusal where it comes too late, or too often."""
-    keeping = f"govern mitigation decide {lane.cohort} --outcome kept"
+    keeping = f"govern mitigation decide {lane.word} --outcome kept"
     if lane.expired(now):
         said = f"{lane.id} expired {said_end(lane.expiry)}: an expired lane is decided, not carried"
         raise Refusal(said, type_line=keeping)
@@ -69,7 +69,7 @@ def _number(state: State, lane: Lane, command: CarryForward, now: str) -> int:
     if command.number not in (None, len(earlier) + 1):
         last = earlier[-1]
         said = f"{lane.id} was carried forward meanwhile by {last.actor} at {last.at} ({last.name})"
-        raise Refusal(said, type_line=f"govern mitigation board {lane.cohort}")
+        raise Refusal(said, type_line=f"govern mitigation board {lane.word}")
     at_most = int(state.in_force.numbers["lane"]["carry_forward_at_most"])
     if len(earlier) >= at_most:
         times = {0: "policy carries no lane forward", 1: f"{lane.id} was carried forward once"}

@@ -17,7 +17,7 @@ from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import FOLDERS, Document, Documents, canonical, digest_of
 from govern.domain.findings import nearest
-from govern.domain.gates import open_border, references
+from govern.domain.gates import named_by, open_border, references
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.state import Packet, State
@@ -90,27 +90,33 @@ def apply_change(
 
 
 def _newly_named(documents: Documents, packet: Packet, values: Mapping[str, Any]) -> dict[str, Document]:
-    """What the changed packet names for the first time is frozen with it, as it is on the branch now."""
+    """What the changed documents name for the first time is frozen with them, as it is on the branch now."""
     fresh: dict[str, Document] = {}
     value = values.get(f"packets/{packet.id}")
-    for kind, name in references(value) if value else ():
+    wanted = references(value) if value else []
+    for document in _changed(documents, packet, values):
+        wanted += named_by(document) if document.kind == "criteria" else []
+    for kind, name in wanted:  # criteria bring what they name themselves
         key = f"{FOLDERS[kind]}/{name}"
-        if key not in packet.frozen:
-            document = documents.get(kind, name)
-            if document is None:
+        if key not in packet.frozen and key not in fresh:
+            found = documents.get(kind, name)
+            if found is None:
                 raise Refusal(f"no {kind} `{name}` on the documents branch", exit=ExitCode.COULD_NOT)
-            fresh[key] = document
+            fresh[key] = found
+            wanted += named_by(found) if kind == "criteria" else []
     return fresh
+
+
+def _changed(documents: Documents, packet: Packet, values: Mapping[str, Any]) -> list[Document]:
+    """The frozen documents with the change applied."""
+    return [replace(documents.frozen(key, packet.frozen[key]), value=value) for key, value in values.items()]
 
 
 def _queries(
     documents: Documents, packet: Packet, values: Mapping[str, Any], fresh: Mapping[str, Document]
 ) -> dict[str, bytes]:
     """The texts of queries that come in with the change; what is frozen already stays what it is."""
-    changed = [
-        replace(documents.frozen(key, packet.frozen[key]), value=value) for key, value in values.items()
-    ]
-    texts = queries.texts(documents, (*changed, *fresh.values()))
+    texts = queries.texts(documents, (*_changed(documents, packet, values), *fresh.values()))
     return {name: text for name, text in texts.items() if name not in packet.frozen}
 
 

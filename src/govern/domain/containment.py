@@ -42,7 +42,7 @@ def decide(state: State, documents: Documents, command: Contain, actor: Actor, n
     }
     event = Event(lane.stream, "containment_reviewed/1", body, signals)
     pinned = replace(command, cohort=lane.cohort, signals=signals, lane=lane.id, attempt=lane.attempt)
-    return Accepted((event,), asked(pinned), next=f"govern mitigation board {lane.cohort}")
+    return Accepted((event,), asked(pinned), next=f"govern mitigation board {lane.word}")
 
 
 def _seen(lane: Lane, pinned: Sequence[str]) -> list[Record]:
@@ -53,7 +53,7 @@ def _seen(lane: Lane, pinned: Sequence[str]) -> list[Record]:
     last = lane.records("containment_reviewed")[-1:]
     before = f"; the last was contained by {last[0].actor} at {last[0].at}" if last else ""
     raise Refusal(
-        f"nothing in {lane.id} is regressive{before}", type_line=f"govern mitigation board {lane.cohort}"
+        f"nothing in {lane.id} is regressive{before}", type_line=f"govern mitigation board {lane.word}"
     )
 
 

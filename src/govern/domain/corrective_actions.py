@@ -79,7 +79,7 @@ def open_action(state: State, documents: Documents, command: OpenAction, actor: 
         attempt=lane.attempt,
         criteria=criteria,
     )
-    return Accepted((event,), asked(pinned), next=f"govern mitigation board {lane.cohort}")
+    return Accepted((event,), asked(pinned), next=f"govern mitigation board {lane.word}")
 
 
 def _said(lane: Lane, command: OpenAction) -> tuple[str, str, str, str]:
@@ -94,7 +94,7 @@ def _said(lane: Lane, command: OpenAction) -> tuple[str, str, str, str]:
     quoted = (required or "...").replace('"', "'")
     raise Refusal(
         f"an action has code, owner, due date and the evidence it must bring; left out: {', '.join(missing)}",
-        type_line=f'govern mitigation correct {lane.cohort} {" ".join(words)} --require "{quoted}"',
+        type_line=f'govern mitigation correct {lane.word} {" ".join(words)} --require "{quoted}"',
         exit=ExitCode.COULD_NOT,
     )
 
@@ -121,11 +121,11 @@ def _require_fresh(lane: Lane, code: str, criteria: tuple[str, ...], pinned: str
         if (body["reason_code"], sorted(body["criteria"])) == (code, list(criteria)):
             raise Refusal(
                 f"{action.id} is open for that already: {action.owner}, due {action.due}",
-                type_line=f"govern mitigation correct {lane.cohort} --close {action.id} --evidence FILE",
+                type_line=f"govern mitigation correct {lane.word} --close {action.id} --evidence FILE",
             )
     if pinned not in (None, next_id(lane)):
         raise Refusal(
-            f"{pinned} of {lane.id} was opened meanwhile", type_line=f"govern mitigation board {lane.cohort}"
+            f"{pinned} of {lane.id} was opened meanwhile", type_line=f"govern mitigation board {lane.word}"
         )
 
 
@@ -144,7 +144,7 @@ def close_action(
         body["note"] = command.note.strip()
     event = Event(lane.stream, "corrective_action_closed/1", body, (action.opened.name,))
     pinned = replace(command, cohort=lane.cohort, lane=lane.id, attempt=lane.attempt)
-    return Accepted((event,), asked(pinned), next=f"govern mitigation board {lane.cohort}")
+    return Accepted((event,), asked(pinned), next=f"govern mitigation board {lane.word}")
 
 
 def _open(lane: Lane, named: str) -> Action:
@@ -155,11 +155,11 @@ def _open(lane: Lane, named: str) -> Action:
         return action
     if action is not None and action.closed is not None:
         said = f"{named} was closed by {action.closed.actor} at {action.closed.at}"
-        raise Refusal(f"{said} ({action.closed.name})", type_line=f"govern mitigation board {lane.cohort}")
+        raise Refusal(f"{said} ({action.closed.name})", type_line=f"govern mitigation board {lane.word}")
     close = nearest(named, there) or next(iter(there), None)
     raise Refusal(
         f"no action `{named}` in {lane.id}; open: {', '.join(there) or 'none'}",
-        type_line=f"--close {close}" if close else f"govern mitigation board {lane.cohort}",
+        type_line=f"--close {close}" if close else f"govern mitigation board {lane.word}",
         exit=ExitCode.COULD_NOT,
     )
 

@@ -63,15 +63,8 @@ def criteria_of(documents: Documents, lane: Lane) -> Criteria:
             for _, kpi in named_by(document)
             if f"kpis/{kpi}" in lane.frozen
         },
-        _packs(documents.value(digest)) if digest else (),
+        queries.packs_of(documents.value(digest)) if digest else (),
     )
-
-
-def _packs(value: Any) -> tuple[str, ...]:
-    named = value.get("packs") if isinstance(value, Mapping) else None
-    if not isinstance(named, list) or not named or not all(isinstance(pack, str) for pack in named):
-        raise Refusal("the frozen replay set names no packs: `packs: [ID, ...]`", type_line="govern validate")
-    return tuple(dict.fromkeys(named))
 
 
 def version_of(documents: Documents, key: str, digest: str) -> int | None:
@@ -80,7 +73,15 @@ def version_of(documents: Documents, key: str, digest: str) -> int | None:
     return None if document is None else int(document.value["version"])
 
 
-def frozen_criteria(documents: Documents, name: str, version: int | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class HeldTo:
+    """What an entry says of its criteria, and the texts of the files that they name, by digest."""
+
+    body: Mapping[str, Any]
+    inputs: Mapping[str, bytes]
+
+
+def frozen_criteria(documents: Documents, name: str, version: int | None) -> HeldTo:
     """Criteria of the documents branch as a lane freezes them, with all that they name."""
     document = documents.get("criteria", name)
     if document is None:
@@ -95,12 +96,15 @@ def frozen_criteria(documents: Documents, name: str, version: int | None) -> dic
             exit=ExitCode.COULD_NOT,
         )
     parts = [document, *_kpis(documents, document)]
-    return {
+    texts = queries.texts(documents, parts)
+    named = {part.key: part.digest for part in parts} | {key: digest_of(text) for key, text in texts.items()}
+    body = {
         "criteria": name,
         "criteria_digest": document.digest,
         "reentry_criteria_version": there,
-        "frozen": digests_of(documents, parts),
+        "frozen": dict(sorted(named.items())),
     }
+    return HeldTo(body, {digest_of(text): text for text in texts.values()})
 
 
 def _kpis(documents: Documents, criteria: Document) -> Iterable[Document]:
@@ -113,10 +117,3 @@ def _kpis(documents: Documents, criteria: Document) -> Iterable[Document]:
                 exit=ExitCode.COULD_NOT,
             )
         yield document
-
-
-def digests_of(documents: Documents, parts: Iterable[Document]) -> dict[str, str]:
-    """FOLDER/ID -> digest, of documents and of the files that they name."""
-    parts = list(parts)
-    texts = {name: digest_of(text) for name, text in queries.texts(documents, parts).items()}
-    return dict(sorted({**{part.key: part.digest for part in parts}, **texts}.items()))

@@ -96,6 +96,9 @@ class Documents(Protocol):
     def text(self, path: str) -> str | None:
         """A file of the documents branch as text with LF, or None where there is none; its bytes are kept."""
 
+    def parsed(self, text: str) -> Value:
+        """The value of a YAML file; None where its text is no YAML."""
+
     def table(self, digest: str) -> list[dict[str, Any]]:
         """The rows of a recorded table, from the ledger's inputs."""
 

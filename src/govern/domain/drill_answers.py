@@ -24,6 +24,7 @@ def require_answers(
 ) -> None:
     """Refusal where the answers are of another card, of nobody in particular, or leave out what decides."""
     again = AGAIN.format(card=card.id)
+    _require_two(answers, again)
     if faults := documents.problems(KIND, {"kind": f"{KIND}/v1", **answers}):
         raise Refusal(*(f"answers: {fault}" for fault in faults[:5]), type_line=again)
     if answers["card"] != card.id:
@@ -46,12 +47,17 @@ def require_answers(
     _require_times(answers, now, again)
 
 
+def _require_two(answers: Mapping[str, Any], again: str) -> None:
+    """Said in words before the shape is looked at: it is what one person alone would try."""
+    owners = answers.get("owners")
+    if isinstance(owners, list) and len(owners) == 2 and owners[0] == owners[1]:
+        raise Refusal(f"{owners[0]} is named twice: two people decide, each alone", type_line=again)
+
+
 def _require_owners(state: State, answers: Mapping[str, Any], again: str) -> None:
     """Two people of the policy, and the decision of each."""
     policy, owners = state.in_force, answers["owners"]
     people = [name for name in policy.view["people"] if policy.kind(name) == "person"]
-    if len(set(owners)) != 2:
-        raise Refusal(f"{owners[0]} stands there twice: two people decide, each alone", type_line=again)
     for owner in owners:
         if owner not in people:
             close = nearest(owner, people)
@@ -140,7 +146,7 @@ def require_evidence(
     """By metric the files that show it. Refusal where a file that the answers name is not there, or shows another."""
     named = len(answers.get("evidence", ()))
     if len(evidence) != named:
-        raise Refusal(f"{named} files of evidence are named, {len(evidence)} are there", type_line=again)
+        raise Refusal(f"evidence: {named} named, {len(evidence)} read", type_line=again)
     shown: dict[str, list[str]] = {}
     for file in evidence:
         for metric, value in file["metrics"].items():

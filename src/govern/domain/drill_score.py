@@ -151,7 +151,8 @@ def _governance(
     deciding = metrics_of(card["criteria"])
     handed = handoffs_of(card, answers)
     closeout, log = answers["closeout"], answers["rollback"]["log"]
-    shown = card["side_effect"]["metric"] in answers["measured"]
+    before = answers["side_effect"]["seen_at"] <= answers["rollback"]["trigger"]["done_at"]
+    shown = before and card["side_effect"]["metric"] in answers["measured"]
     yield Part("governance", "side_effect", int(shown), 1)
     yield Part("governance", "evidence", sum(metric in covered for metric in deciding), len(deciding))
     yield Part("governance", "handoffs_measured", sum(each.measured for each in handed), len(handed))

@@ -71,7 +71,8 @@ def decide(state: State, documents: Documents, command: CompleteDrill, actor: Ac
     if owed := _tuning(state, package, answers, judged):
         body["tuning"] = owed
     event = Event(f"packages/{package.id}", f"{EVENT}/1", body)
-    following = f"govern package update {package.id}" if owed else f"govern drill score {package.id}"
+    tune = f'govern package update {package.id} --retained "..." --refined "..."'
+    following = tune if owed else f"govern drill score {package.id}"
     return Accepted((event,), asked(command), next=following)
 
 
@@ -130,19 +131,18 @@ def _rests_on(
     def row(
         what: str, who: str | None, metrics: Sequence[str], values: Mapping[str, float]
     ) -> dict[str, Any]:
-        files = sorted({path for metric in metrics for path in shown.get(metric, ())})
+        seen = [metric for metric in metrics if values[metric] == measured[metric]]
+        files = sorted({path for metric in seen for path in shown.get(metric, ())})
         taken_on = {metric: values[metric] for metric in metrics}
         return {"what": what, "who": who, "metrics": taken_on, "evidence": files}
 
-    for owner in answers.get("decisions_before", ()):
+    for owner in (name for name in answers["owners"] if name in answers.get("decisions_before", ())):
         yield row("decision_before", owner, deciding, before_side_effect(card.value, measured))
     for owner in answers["owners"]:
         yield row("decision", owner, deciding, measured)
     if "package_update" in answers["closeout"]:
-        about = [*answers["closeout"].get("next_targets", {}), effect]
-        yield row(
-            "package_update", None, [name for name in dict.fromkeys(about) if name in measured], measured
-        )
+        about = sorted({*answers["closeout"].get("next_targets", ()), effect})
+        yield row("package_update", None, [name for name in about if name in measured], measured)
 
 
 def _times(card: Document, package: Document, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ LINES = {
     "break_glass_review": 'govern rollback note {packet} --note "..." --reviewed',
     "calibration_review": "govern calibration review {packet}",
     "root_cause": "govern binding unfreeze {surface} --root-cause REFERENCE",
-    "tune": "govern package update {packet}",  # the package
+    "tune": 'govern package update {packet} --retained "..." --refined "..."',  # the package
     "drill": "govern drill run {packet}",  # the card, once more
 }
 

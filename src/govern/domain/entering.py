@@ -71,12 +71,21 @@ def entered(
 
 
 def _frozen_by(documents: Documents, packet: Packet) -> dict[str, Any]:
-    key = next(key for key in sorted(packet.frozen) if key.startswith("criteria/"))
+    key = _criteria_key(documents, packet)
     return {
         "criteria": key.partition("/")[2],
         "criteria_digest": packet.frozen[key],
         "reentry_criteria_version": version_of(documents, key, packet.frozen[key]),
     }
+
+
+def _criteria_key(documents: Documents, packet: Packet) -> str:
+    """Those that the frozen packet names: a change may have frozen others beside the first."""
+    frozen = [key for key in sorted(packet.frozen) if key.startswith("criteria/")]
+    own = f"packets/{packet.id}"
+    held = documents.held(own, packet.frozen[own]) if len(frozen) > 1 else None
+    named = f"criteria/{held.value['criteria']}" if held else None
+    return named if named in frozen else frozen[0]
 
 
 def _relapsed(state: State, entry: Entry, now: str) -> Lane | None:

@@ -73,7 +73,7 @@ def _undecided(state: State, lane: Lane, now: str) -> Iterator[Match]:
     length = windows_of(state.in_force).length
     last = (lane.records(DECIDED) or [lane.entered])[-1]
     if now > after(after(last.at, length), length):
-        line = LINES.get(lane.coming, "govern mitigation exit {cohort}").format(cohort=lane.cohort)
+        line = LINES.get(lane.coming, "govern mitigation exit {cohort}").format(cohort=lane.word)
         yield Match(UNDECIDED, lane, last.at, (last.name,), line)
 
 
@@ -96,9 +96,9 @@ def _hidden(state: State, documents: Documents, lane: Lane, label: str | None) -
     if records is None:
         return
     if label == BLOCKED:
-        line = f'govern mitigation contain {lane.cohort} --finding "..."'
+        line = f'govern mitigation contain {lane.word} --finding "..."'
     else:
-        line = f"govern mitigation decide {lane.cohort} --outcome kept"
+        line = f"govern mitigation decide {lane.word} --outcome kept"
     rests = sorted({record.n: record for record in (*records, *lane.regressive)}.items())
     yield Match(HIDDEN, lane, rests[-1][1].at, tuple(record.name for _, record in rests), line)
 
@@ -115,7 +115,7 @@ def _rejected(lane: Lane, label: str | None) -> Iterator[Match]:
     """One attempt after the other was turned down."""
     turned_down = [record for record in lane.records(DECIDED) if record.body["outcome"] in REJECTING]
     if len(turned_down) >= REJECTIONS:
-        redesign = f"govern mitigation decide {lane.cohort} --outcome redesign"
-        line = f"govern mitigation board {lane.cohort}" if label in (HIGH, MEDIUM) else redesign
+        redesign = f"govern mitigation decide {lane.word} --outcome redesign"
+        line = f"govern mitigation board {lane.word}" if label in (HIGH, MEDIUM) else redesign
         names = tuple(record.name for record in turned_down)
         yield Match(REJECTED, lane, turned_down[REJECTIONS - 1].at, names, line)

@@ -7,6 +7,7 @@ within a numbered attempt; facts and corrective actions stand beside them. Sourc
 import hashlib
 import re
 from dataclasses import dataclass, field
+from shlex import quote
 from typing import Any
 
 from govern.domain.firing import Grid
@@ -38,6 +39,11 @@ def stream_of(cohort: str) -> str:
 
 def mode_id(cohort: str, number: int) -> str:
     return f"{slug(cohort)}-{number:02}"
+
+
+def word_of(cohort: str, lane: str) -> str:
+    """A cohort in a line to paste: its key, or its lane's id where a shell would make something else of the key."""
+    return cohort if quote(cohort) == cohort and not cohort.startswith("-") else lane
 
 
 def name_of(record: Record) -> str:
@@ -101,6 +107,11 @@ class Lane:
     @property
     def stream(self) -> str:
         return stream_of(self.cohort)
+
+    @property
+    def word(self) -> str:
+        """How a line to paste names it."""
+        return word_of(self.cohort, self.id)
 
     @property
     def open(self) -> bool:

@@ -51,7 +51,7 @@ def expiring(state: State, lane: Lane, now: str) -> Iterator[Fault]:
         lane,
         ends,
         (lane.entered.name,),
-        f"govern mitigation decide {lane.cohort} --outcome kept" if late else _assess(lane),
+        f"govern mitigation decide {lane.word} --outcome kept" if late else _assess(lane),
         lane.owner,
         f"{lane.id} {'expired' if late else 'expires'} {said_end(lane.expiry)} undecided",
         blocks=False,
@@ -66,7 +66,7 @@ def _uncontained(lane: Lane) -> Iterator[Fault]:
             lane,
             first.at,
             tuple(record.name for record in lane.regressive),
-            f'govern mitigation contain {lane.cohort} --finding "..."',
+            f'govern mitigation contain {lane.word} --finding "..."',
             lane.owner,
             f"{lane.id} has a regressive signal that nobody contained ({first.name})",
         )
@@ -88,7 +88,7 @@ def _overdue(lane: Lane, now: str) -> Iterator[Fault]:
 
 def closing(lane: Lane, action: str) -> str:
     """The line that closes a corrective action."""
-    return f"govern mitigation correct {lane.cohort} --close {action} --evidence FILE"
+    return f"govern mitigation correct {lane.word} --close {action} --evidence FILE"
 
 
 def _no_plan(lane: Lane) -> Iterator[Fault]:
@@ -101,7 +101,7 @@ def _no_plan(lane: Lane) -> Iterator[Fault]:
             lane,
             setback.at,
             (setback.name,),
-            f'govern mitigation correct {lane.cohort} --code CODE --owner {lane.owner} --due DATE --require "..."',
+            f'govern mitigation correct {lane.word} --code CODE --owner {lane.owner} --due DATE --require "..."',
             lane.owner,
             f"{lane.id} is of a critical cohort and has no corrective plan",
         )
@@ -133,7 +133,7 @@ def _past_due(lane: Lane, now: str) -> Iterator[Fault]:
                 lane,
                 end_of(batch["window"]),
                 (record.name,),
-                f"govern mitigation replay {lane.cohort} --pack {batch['pack']} --results FILE",
+                f"govern mitigation replay {lane.word} --pack {batch['pack']} --results FILE",
                 lane.owner,
                 f"{lane.id} is provisional, and its batch of {batch['pack']} is past due",
             )
@@ -188,4 +188,4 @@ def _low(state: State, lane: Lane, now: str) -> Iterator[Fault]:
 
 
 def _assess(lane: Lane) -> str:
-    return f"govern mitigation assess {lane.cohort}"
+    return f"govern mitigation assess {lane.word}"

@@ -1,15 +1,20 @@
 """What every fact of a lane shares: the confidence so far, what names its source, and the line that comes next."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from shlex import quote
 from typing import Any
 
+from govern.domain.criteria import Criteria
 from govern.domain.decision import Refusal
+from govern.domain.findings import nearest
 from govern.domain.lane import Lane
 from govern.domain.lanes import LINES
 from govern.domain.records import Record
 from govern.domain.statistics import wilson
 from govern.errors import ExitCode
 
+PACK = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST = 200  # characters of a build
 
 
@@ -41,9 +46,28 @@ def require_build(build: str) -> None:
         )
 
 
-def same_source(lane: Lane, event: str, source: Mapping[str, Any]) -> Record | None:
-    """The record of this lane that the same bytes gave."""
-    return next((r for r in lane.records(event) if r.body["source"]["digest"] == source["digest"]), None)
+def require_pack(lane: Lane, criteria: Criteria, pack: str, option: str = "--pack") -> None:
+    """One that the lane is held to: an easy pack beside them would lift the confidence."""
+    if not PACK.fullmatch(pack) or len(pack) > 63:
+        raise Refusal(
+            f"no pack is called `{pack}`: lower-case letters, digits and single hyphens",
+            type_line=f"{option} ID",
+            exit=ExitCode.COULD_NOT,
+        )
+    if criteria.packs and pack not in criteria.packs:
+        close = nearest(pack, criteria.packs)
+        raise Refusal(
+            f"{lane.id} is not held to a pack `{pack}`; {criteria.id} asks for {', '.join(criteria.packs)}"
+            + (f"; nearest: {close}" if close else ""),
+            type_line=f"{option} {close or criteria.packs[0]}",
+            exit=ExitCode.COULD_NOT,
+        )
+
+
+def same_source(lanes: Iterable[Lane], event: str, source: Mapping[str, Any]) -> Record | None:
+    """The record of one of these lanes that the same bytes gave."""
+    records = (record for lane in lanes for record in lane.records(event))
+    return next((r for r in records if r.body["source"]["digest"] == source["digest"]), None)
 
 
 def contain_line(cohort: str) -> str:
@@ -52,5 +76,5 @@ def contain_line(cohort: str) -> str:
 
 def next_line(lane: Lane, coming: str, build: str = "BUILD") -> str:
     """The line of the lifecycle event that comes next, or the board."""
-    line = LINES.get(coming, "govern mitigation board {cohort}").format(cohort=lane.cohort)
-    return line.replace("--build BUILD", f"--build {build}")
+    line = LINES.get(coming, "govern mitigation board {cohort}").format(cohort=lane.word)
+    return line.replace("--build BUILD", f"--build {quote(build)}")

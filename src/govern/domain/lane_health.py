@@ -117,10 +117,10 @@ def decide_health(
         }
         events.append(Event(lane.stream, f"{EVENT}/1", body, (lane.entered.name,)))
     if not all(event.body["signals"] for event in events):
-        raise Refusal("no signal was observed", type_line=f"govern mitigation observe {lane.cohort}")
+        raise Refusal("no signal was observed", type_line=f"govern mitigation observe {lane.word}")
     regressive = any(event.body["regressive"] for event in events)
     pinned = replace(command, cohort=lane.cohort, lane=lane.id)
-    following = contain_line(lane.cohort) if regressive else next_line(lane, lane.coming)
+    following = contain_line(lane.word) if regressive else next_line(lane, lane.coming)
     return Accepted(tuple(events), asked(pinned), next=following)
 
 
@@ -132,13 +132,13 @@ def require_named(lane: Lane, criteria: Criteria, kpi: str) -> None:
     if kpi in criteria.signals:
         raise Refusal(
             f"{kpi} is computed from the replays: nobody observes it",
-            type_line=f"govern mitigation replay {lane.cohort} --results FILE",
+            type_line=f"govern mitigation replay {lane.word} --results FILE",
         )
     close = nearest(kpi, named)
     there = f"they name {', '.join(named)}" if named else "they name none"
     raise Refusal(
         f"the criteria of {lane.id} name no KPI `{kpi}`; {there}" + (f"; nearest: {close}" if close else ""),
-        type_line=f"govern mitigation observe {lane.cohort}" + (f" --signal {close}=VALUE" if close else ""),
+        type_line=f"govern mitigation observe {lane.word}" + (f" --signal {close}=VALUE" if close else ""),
         exit=ExitCode.COULD_NOT,
     )
 

@@ -16,7 +16,6 @@ from govern.domain.criteria import OWNER, ROUTE, SIDE_EFFECT, Criteria, criteria
 from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents
 from govern.domain.evidence_rows import is_count
-from govern.domain.findings import nearest
 from govern.domain.lane import Lane, context_of, windows_of
 from govern.domain.lane_facts import (
     confidence,
@@ -24,6 +23,7 @@ from govern.domain.lane_facts import (
     next_line,
     replays_of,
     require_build,
+    require_pack,
     same_source,
 )
 from govern.domain.lanes import lane_meant
@@ -31,10 +31,8 @@ from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.reentry import high_severity
 from govern.domain.state import State
-from govern.errors import ExitCode
 
 EVENT = "replay_completed"
-PACK = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CLASS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,62}", re.ASCII)
 SEVERITIES = ("high", "medium", "low")
 COUNTED = ("n", "passed", "route_mismatches", "owner_mutations", "side_effects", "source")
@@ -56,12 +54,12 @@ class RecordReplay:
 def decide(state: State, documents: Documents, command: RecordReplay, actor: Actor, now: str) -> Decision:
     lane = lane_meant(state, command.cohort, command.lane)
     criteria = criteria_of(documents, lane)
-    _require_pack(lane, criteria, command.pack)
+    require_pack(lane, criteria, command.pack)
     require_build(command.build)
     measured: dict[str, Any] = {name: command.measured.get(name) for name in COUNTED}
     if wrong := wrong_counts(measured):
         raise Refusal(f"the results do not hold what was counted: {wrong}")
-    if there := same_source(lane, EVENT, measured["source"]):
+    if there := same_source(state.lanes[lane.cohort], EVENT, measured["source"]):
         raise Refusal(f"recorded already as {there.name}", type_line=f"govern show {there.name}")
     windows = windows_of(state.in_force)
     body = {
@@ -77,9 +75,7 @@ def decide(state: State, documents: Documents, command: RecordReplay, actor: Act
     first = first_of(lane, command.pack)
     event = Event(lane.stream, f"{EVENT}/1", body, (first.name if first else lane.entered.name,))
     pinned = replace(command, cohort=lane.cohort, lane=lane.id)
-    following = (
-        contain_line(lane.cohort) if body["regressive"] else next_line(lane, lane.coming, command.build)
-    )
+    following = contain_line(lane.word) if body["regressive"] else next_line(lane, lane.coming, command.build)
     return Accepted((event,), asked(pinned), next=following)
 
 
@@ -92,24 +88,6 @@ def required(criteria: Criteria, lane: Lane, build: str, window: str) -> tuple[s
     """The packs that a window asks for, and those of them that were replayed by a build in it."""
     there = {record.body["pack"] for record in replays_of(lane, build) if record.body["window"] == window}
     return set(criteria.packs), there & set(criteria.packs)
-
-
-def _require_pack(lane: Lane, criteria: Criteria, pack: str) -> None:
-    """One that the lane is held to: an easy pack beside them would lift the confidence."""
-    if not PACK.fullmatch(pack) or len(pack) > 63:
-        raise Refusal(
-            f"no pack is called `{pack}`: lower-case letters, digits and single hyphens",
-            type_line="--pack ID",
-            exit=ExitCode.COULD_NOT,
-        )
-    if criteria.packs and pack not in criteria.packs:
-        close = nearest(pack, criteria.packs)
-        raise Refusal(
-            f"{lane.id} is not held to a pack `{pack}`; {criteria.id} asks for {', '.join(criteria.packs)}"
-            + (f"; nearest: {close}" if close else ""),
-            type_line=f"--pack {close or criteria.packs[0]}",
-            exit=ExitCode.COULD_NOT,
-        )
 
 
 def wrong_counts(measured: Mapping[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """Which lane a command means, and whether what it wants fits there: one refusal for each way in which it does not."""
 
+from shlex import quote
+
 from govern.domain.decision import Refusal
 from govern.domain.findings import nearest
 from govern.domain.lane import CANDIDATE, DECIDED, INTERACTION, STARTUP, Lane, name_of
@@ -23,7 +25,7 @@ def lane_meant(state: State, text: str, pinned: str | None = None, attempt: int 
         last = lane.history[-1]
         raise Refusal(
             f"{lane.cohort} was changed meanwhile by {last.actor} at {last.at} ({last.name})",
-            type_line=f"govern mitigation board {lane.cohort}",
+            type_line=f"govern mitigation board {lane.word}",
         )
     return lane
 
@@ -35,7 +37,7 @@ def _none(state: State, text: str) -> Refusal:
         exited = left[-1].exited
         assert exited is not None, "an open lane was found before"
         said = f"{left[-1].id} was left at {exited.at} ({exited.name})"
-        return Refusal(said, type_line=f"govern mitigation enter {left[-1].cohort} --reason CODE")
+        return Refusal(said, type_line=f"govern mitigation enter {quote(left[-1].cohort)} --reason CODE")
     known = {lane.cohort for lane in state.open_lanes()}
     close = nearest(text, {*known, *(lane.id for lane in state.open_lanes())})
     there = f"; nearest: {close}" if close else f"; there are: {', '.join(sorted(known)) or 'none'}"
@@ -49,7 +51,7 @@ def require_coming(lane: Lane, event: str) -> None:
     if lane.regressive:
         raise Refusal(
             f"{lane.id} has a regressive signal ({lane.regressive[0].name}): it is contained first",
-            type_line=f'govern mitigation contain {lane.cohort} --finding "..."',
+            type_line=f'govern mitigation contain {lane.word} --finding "..."',
         )
     coming = STARTUP if lane.approved else lane.coming
     if event == coming:
@@ -60,4 +62,4 @@ def require_coming(lane: Lane, event: str) -> None:
         if there and not lane.approved
         else f"{event} comes after {coming}, which attempt {lane.attempt_of(event)} of {lane.id} has not reached"
     )
-    raise Refusal(said, type_line=LINES[coming].format(cohort=lane.cohort))
+    raise Refusal(said, type_line=LINES[coming].format(cohort=lane.word))

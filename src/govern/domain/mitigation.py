@@ -6,6 +6,7 @@ policy only had watched.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import ClassVar
 
 from govern.domain.binding import current
@@ -18,6 +19,7 @@ from govern.domain.document import Documents
 from govern.domain.entering import Entry, entered, fold_entered
 from govern.domain.findings import nearest
 from govern.domain.gates import cohort_dictionary
+from govern.domain.lane import word_of
 from govern.domain.policy import Actor
 from govern.domain.state import Packet, State
 from govern.errors import ExitCode
@@ -58,9 +60,10 @@ def decide(state: State, documents: Documents, command: EnterMitigation, actor: 
         reason=command.reason,
         owner=command.owner,
     )
-    event = entered(state, documents, entry, actor, now, held_to)
+    event = entered(state, documents, entry, actor, now, held_to.body if held_to else None)
     pinned = replace(command, surface=surface)
-    return Accepted((event,), asked(pinned), next=f"govern mitigation board {command.cohort}")
+    line = f"govern mitigation board {word_of(command.cohort, event.body['mitigation_mode_id'])}"
+    return Accepted((event,), asked(pinned), inputs=held_to.inputs if held_to else {}, next=line)
 
 
 def _require_free(state: State, documents: Documents, cohort: str) -> None:
@@ -71,17 +74,17 @@ def _require_free(state: State, documents: Documents, cohort: str) -> None:
         close = nearest(cohort, known)
         raise Refusal(
             f"no cohort `{cohort}`" + (f"; nearest: {close}" if close else ""),
-            type_line=f"govern mitigation enter {close} --reason CODE" if close else "govern status",
+            type_line=f"govern mitigation enter {quote(close)} --reason CODE" if close else "govern status",
             exit=ExitCode.COULD_NOT,
         )
     if lane := state.lane(cohort):
         said = f"{cohort} is in mitigation already: {lane.id}, since {lane.entered.at}"
-        raise Refusal(said, type_line=f"govern mitigation board {cohort}")
+        raise Refusal(said, type_line=f"govern mitigation board {lane.word}")
     for packet in state.packets.values():
         if cohort in packet.on_next:
             raise Refusal(
                 f"{cohort} is on next by {packet.id}: going back comes first, and enters the lane",
-                type_line=f"govern rollback execute {packet.id} --cohort {cohort}",
+                type_line=f"govern rollback execute {packet.id} --cohort {quote(cohort)}",
             )
 
 

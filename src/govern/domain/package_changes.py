@@ -16,7 +16,7 @@ Limits = dict[tuple[str, str, str], list[float]]
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    """The fields that differ. Of the rule: `criteria` where it asks something else, `thresholds` where numbers moved."""
+    """The fields that differ. `criteria`: the rule asks something else; `thresholds`: its numbers moved."""
     found = [name for name in PLAIN if before.get(name) != after.get(name)]
     ours, theirs = _limits(before), _limits(after)
     asked = {key: len(limits) for key, limits in ours.items()}

@@ -51,25 +51,25 @@ def decide(
 
 
 def _event(state: State, history: PackageHistory, package: Document, week: str, now: str) -> Event | None:
-    """None where the same was published in this week."""
-    found = confidence(history, package.digest, package.value["impact"], now, numbers_of(state.in_force))
+    """None where the same was published last. What the last drill gave is told, also when it counts no more."""
+    numbers = numbers_of(state.in_force)
+    found = confidence(history, package.digest, package.value["impact"], now, numbers)
     last = trend(history)[-1]
-    fresh = found.record is not None and last.record.name == found.record.name
+    fresh = last.week == week
     body: dict[str, Any] = {
         "week": week,
         "package": {"id": package.id, "digest": package.digest},
         "score": found.score,
-        "drilled": found.raw,
         "status": found.status,
         "caps": list(found.caps),
-        "drill": found.record.name if found.record else None,
+        "drill": last.record.name,
+        "drilled": last.record.body["score"]["total"],
         "delta": last.delta if fresh else None,
         "wider": list(last.wider) if fresh else [],
     }
     if history.published and history.published[-1].body == body:
         return None
-    uses = (found.record.name,) if found.record else ()
-    return Event(f"packages/{package.id}", f"{EVENT}/1", body, uses)
+    return Event(f"packages/{package.id}", f"{EVENT}/1", body, (last.record.name,))
 
 
 def fold(state: State, record: Record) -> None:

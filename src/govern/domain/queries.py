@@ -1,14 +1,16 @@
-"""Queries of a team's own that KPIs are measured by: the text of a SQL file, frozen with the packet, and PromQL.
+"""Files beside the documents that are decided by: the SQL of KPIs, with PromQL, and replay sets of criteria.
 
 PromQL stands in the KPI's document and is frozen with it. SQL stands in a file that the document only names, so its
-text is frozen beside it: `queries/KPI` names its digest. What a query answers is not asked here.
+text is frozen beside it: `queries/KPI` names its digest. A replay set is frozen only where it can be read. What a
+query answers is not asked here.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from govern.domain.document import Document, Documents
+from govern.domain.decision import Refusal
+from govern.domain.document import Document, Documents, Value
 from govern.domain.windows import duration
 
 FOLDER = "queries/"
@@ -55,11 +57,19 @@ def replay_set_name(criteria_id: str) -> str:
     return f"{REPLAY_SETS}{criteria_id}"
 
 
+def packs_of(value: Value) -> tuple[str, ...]:
+    """The packs that a replay set names; none where it is no such file."""
+    named = value.get("packs") if isinstance(value, Mapping) else None
+    if not isinstance(named, list) or not all(isinstance(pack, str) for pack in named):
+        return ()
+    return tuple(dict.fromkeys(named))
+
+
 def texts(documents: Documents, parts: Iterable[Document]) -> dict[str, bytes]:
     """The text of every file that the documents name and are decided by, under its frozen name: SQL, replay sets.
 
     A file that is not there is left out: `validate` finds it. So does a record from before texts were frozen: it did
-    not read the file.
+    not read the file. A Refusal where a replay set names no packs: no lane could ever be judged by it.
     """
     found: dict[str, bytes] = {}
     for part in parts:
@@ -69,6 +79,8 @@ def texts(documents: Documents, parts: Iterable[Document]) -> dict[str, bytes]:
         elif part.kind == "criteria":
             path, name = replay_set(part.value), replay_set_name(part.id)
         text = documents.text(path) if path is not None else None
+        if text is not None and part.kind == "criteria" and not packs_of(documents.parsed(text)):
+            raise Refusal(f"{path} names no replay packs: `packs: [ID, ...]`", type_line="govern validate")
         if text is not None:
             found[name] = text.encode()
     return found

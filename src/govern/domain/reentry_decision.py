@@ -7,11 +7,13 @@ that is not met a code, an owner, a due window and the evidence that is wanted, 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import Any, ClassVar, TypeVar
 
 from govern.domain import corrective_work as work
 from govern.domain.capability import Capability, Writer
 from govern.domain.commands import asked
+from govern.domain.criteria import criteria_of
 from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents
 from govern.domain.evidence_packet import packed
@@ -26,29 +28,16 @@ from govern.domain.lane import (
     name_of,
     windows_of,
 )
+from govern.domain.lane_facts import require_pack
 from govern.domain.lanes import lane_meant, require_coming
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
-from govern.domain.reentry import BLOCKED, HIGH, LOW, MEDIUM, Assessment, assess, counted_replays
+from govern.domain.reentry import MEDIUM, Assessment, assess, counted_replays
+from govern.domain.reentry_outcomes import APPROVED, CONTAINMENT, KEPT, OUTCOMES, PROVISIONAL, open_outcomes
 from govern.domain.rejections import action, as_given, rejections
 from govern.domain.state import State
 from govern.errors import ExitCode
 
-APPROVED, PROVISIONAL, KEPT, CONTAINMENT, REDESIGN = OUTCOMES = (
-    "approved",
-    "provisional",
-    "kept",
-    "containment",
-    "redesign",
-)
-# What each label leaves open; None is no label yet. After a provisional decision and its batch, medium may pass.
-OPEN_TO: Mapping[str | None, tuple[str, ...]] = {
-    HIGH: (APPROVED,),
-    MEDIUM: (PROVISIONAL, KEPT),
-    LOW: (KEPT, REDESIGN),
-    BLOCKED: (CONTAINMENT, REDESIGN),
-    None: (KEPT, REDESIGN),
-}
 INWARD = (APPROVED, PROVISIONAL)
 OBSERVED = (STARTUP, INTERACTION)
 
@@ -102,7 +91,7 @@ def open_window(
         "windows": [window.window for window in found.windows],
     }
     event = Event(lane.stream, f"{CANDIDATE}/1", body, found.uses)
-    following = f"govern mitigation decide {lane.cohort} --outcome {open_outcomes(lane, found)[0]}"
+    following = f"govern mitigation decide {lane.word} --outcome {open_outcomes(lane, found)[0]}"
     return Accepted((event,), asked(_pinned(command, lane)), next=following)
 
 
@@ -125,7 +114,7 @@ def decide(state: State, documents: Documents, command: DecideReentry, actor: Ac
         "rejections": rejected,
     }
     if command.outcome == PROVISIONAL:
-        decision["provisional"] = _batch(state, found, command, now)
+        decision["provisional"] = _batch(state, documents, lane, command, now)
     packet = packed(state, lane, found, counted_replays(lane), windows.text(place), decision)
     body: dict[str, Any] = {
         **context_of(lane, DECIDED),
@@ -153,15 +142,8 @@ def _require_one_build(lane: Lane, found: Assessment) -> None:
         if found.build is not None and seen != found.build:
             raise Refusal(
                 f"{name_of(record)} was of build {seen}, and {found.build} was replayed ({record.name})",
-                type_line=f"govern mitigation replay {lane.cohort} --build {seen} --results FILE",
+                type_line=f"govern mitigation replay {lane.word} --build {quote(str(seen))} --results FILE",
             )
-
-
-def open_outcomes(lane: Lane, found: Assessment) -> tuple[str, ...]:
-    """What may be decided now: what the label leaves open, and after one more batch also an approval on medium."""
-    if found.label == MEDIUM and batch_done(lane, found.build):
-        return (APPROVED, KEPT)
-    return OPEN_TO[found.label]
 
 
 def _require_open(lane: Lane, found: Assessment, outcome: str) -> None:
@@ -178,21 +160,7 @@ def _require_open(lane: Lane, found: Assessment, outcome: str) -> None:
     said = f"`{outcome}` contradicts {found.label or 'that there is no label yet'}: open is {' or '.join(allowed)}"
     if outcome == APPROVED and found.label == MEDIUM:
         said += "; medium confidence passes only with one more replay batch"
-    raise Refusal(said, type_line=f"govern mitigation decide {lane.cohort} --outcome {allowed[0]}")
-
-
-def batch_done(lane: Lane, build: str | None) -> bool:
-    """Whether the batch that the last provisional decision named was replayed since, of the same candidate."""
-    for record in reversed(lane.records(DECIDED)):
-        if record.body["outcome"] == PROVISIONAL:
-            pack = record.body["provisional"]["pack"]
-            return any(
-                each.n > record.n and each.body["pack"] == pack and each.body["candidate"]["build"] == build
-                for each in lane.records("replay_completed")
-            )
-        if record.body["outcome"] != APPROVED:
-            return False
-    return False
+    raise Refusal(said, type_line=f"govern mitigation decide {lane.word} --outcome {allowed[0]}")
 
 
 def proposals(lane: Lane, rejected: Iterable[Mapping[str, Any]] = ()) -> list[str]:
@@ -205,7 +173,9 @@ def proposals(lane: Lane, rejected: Iterable[Mapping[str, Any]] = ()) -> list[st
     return repeated + (["regressive_after_correction"] if again else [])
 
 
-def _batch(state: State, found: Assessment, command: DecideReentry, now: str) -> dict[str, str]:
+def _batch(
+    state: State, documents: Documents, lane: Lane, command: DecideReentry, now: str
+) -> dict[str, str]:
     """The one more batch: which pack, and by the end of which window."""
     if command.batch is None:
         raise Refusal(
@@ -213,6 +183,7 @@ def _batch(state: State, found: Assessment, command: DecideReentry, now: str) ->
             type_line="--batch PACK",
             exit=ExitCode.COULD_NOT,
         )
+    require_pack(lane, criteria_of(documents, lane), command.batch, "--batch")
     windows = windows_of(state.in_force)
     if command.until is None:
         return {"pack": command.batch, "window": windows.text(windows.place_at(now) + 1)}
@@ -224,21 +195,19 @@ def lacking_line(lane: Lane, found: Assessment) -> str:
     missing = [pack for window in found.windows[-1:] for pack in window.missing]
     if missing or not found.signals:
         pack = f" --pack {missing[0]}" if missing and missing[0] != "any" else ""
-        return f"govern mitigation replay {lane.cohort}{pack} --results FILE"
-    return f"govern mitigation observe {lane.cohort} --log FILE"
+        return f"govern mitigation replay {lane.word}{pack} --results FILE"
+    return f"govern mitigation observe {lane.word} --log FILE"
 
 
 def _next(lane: Lane, command: DecideReentry, rejected: Sequence[Mapping[str, Any]]) -> str:
     if command.outcome == APPROVED:
-        return f"govern mitigation exit {lane.cohort}"
+        return f"govern mitigation exit {lane.word}"
     if command.outcome == PROVISIONAL:
-        return f"govern mitigation replay {lane.cohort} --pack {command.batch} --results FILE"
+        return f"govern mitigation replay {lane.word} --pack {command.batch} --results FILE"
     if command.outcome == CONTAINMENT:
-        return f'govern mitigation contain {lane.cohort} --finding "..."'
+        return f'govern mitigation contain {lane.word} --finding "..."'
     row = rejected[0]["action"] if rejected else None
-    return (
-        f"govern mitigation correct {lane.cohort} --close {row} --evidence FILE" if row else "govern status"
-    )
+    return f"govern mitigation correct {lane.word} --close {row} --evidence FILE" if row else "govern status"
 
 
 def _pinned(command: C, lane: Lane) -> C:

@@ -22,6 +22,8 @@ from govern.domain.lanes import lane_meant
 from govern.domain.policy import Actor
 from govern.domain.promotion import bound, checks_at, recorded, uses_of
 from govern.domain.records import Event, Record
+from govern.domain.reentry import Assessment, assess
+from govern.domain.reentry_outcomes import APPROVED, open_outcomes
 from govern.domain.returning import went_back
 from govern.domain.state import Packet, Stage, State
 from govern.domain.verdict import Verdict
@@ -45,6 +47,7 @@ class ExitMitigation:
 def decide(state: State, documents: Documents, command: ExitMitigation, actor: Actor, now: str) -> Decision:
     lane = lane_meant(state, command.cohort, command.lane, command.attempt)
     approved = _require_ready(lane, actor, now)
+    _require_still(lane, assess(state, documents, lane, now))
     packed = read_packet(documents, approved.body["packet"])
     if (packed["decision"]["outcome"], packed["cohort_key"]) != ("approved", lane.cohort):
         raise Refusal(f"the evidence packet {packed['packet_id']} approves no re-entry of {lane.cohort}")
@@ -77,28 +80,37 @@ def _require_ready(lane: Lane, actor: Actor, now: str) -> Record:
     if lane.regressive:
         raise Refusal(
             f"{lane.id} has a regressive signal ({lane.regressive[0].name})",
-            type_line=f'govern mitigation contain {lane.cohort} --finding "..."',
+            type_line=f'govern mitigation contain {lane.word} --finding "..."',
         )
     approved = lane.approved
     if approved is None:
         raise Refusal(
             f"{lane.id} was not approved: its attempt {lane.attempt} comes to {lane.coming} next",
-            type_line=f"govern mitigation assess {lane.cohort}",
+            type_line=f"govern mitigation assess {lane.word}",
         )
     if open_ := lane.open_actions:
         first = open_[0]
         raise Refusal(
             f"{lane.id} has a rejection open: {first.id}, {first.opened.body['reason_code']} ({first.owner})",
-            type_line=f"govern mitigation correct {lane.cohort} --close {first.id} --evidence FILE",
+            type_line=f"govern mitigation correct {lane.word} --close {first.id} --evidence FILE",
         )
     if lane.expired(now):
         raise Refusal(
             f"the approval of {lane.id} has run out with {lane.expiry}: the cohort tries again",
-            type_line=f"govern mitigation observe {lane.cohort} --stable startup --build BUILD",
+            type_line=f"govern mitigation observe {lane.word} --stable startup --build BUILD",
         )
     if approved.actor == actor.person:
         raise Refusal(f"{actor.person} decided this ({approved.name}): another owner signs it off")
     return approved
+
+
+def _require_still(lane: Lane, found: Assessment) -> None:
+    """What was shown since the decision may not contradict it; that nothing was is no contradiction."""
+    if found.label is not None and APPROVED not in open_outcomes(lane, found):
+        raise Refusal(
+            f"{lane.id} was approved, and what was shown since makes it {found.label}",
+            type_line=f"govern mitigation decide {lane.word} --outcome kept",
+        )
 
 
 def _into(state: State, lane: Lane) -> tuple[Packet, ...]:

@@ -30,7 +30,7 @@ def rejections(state: State, lane: Lane, found: Assessment, given: Given, now: s
             there = f"; nearest: {close}" if close else f"; not met are: {', '.join(unmet) or 'none'}"
             raise Refusal(
                 f"criterion `{criterion}` is not among those that keep it out{there}",
-                type_line=f"govern mitigation assess {lane.cohort} --dry-run",
+                type_line=f"govern mitigation assess {lane.word} --dry-run",
                 exit=ExitCode.COULD_NOT,
             )
     return [

@@ -4,6 +4,7 @@ What it is judged on is what was measured since it went back.
 """
 
 from dataclasses import replace
+from shlex import quote
 
 from govern.domain.decision import Refusal
 from govern.domain.gates import Border
@@ -26,7 +27,7 @@ def held_out(state: State, packet: Packet, cohort: str, now: str) -> Refusal | N
         return None
     watched = rollback.body.get("watched", {})
     if cohort not in watched.get("cohorts", ()):
-        line = f"govern mitigation enter {cohort} --reason CODE"
+        line = f"govern mitigation enter {quote(cohort)} --reason CODE"
         return Refusal(f"{said}: it comes back by re-entry only", type_line=line)
     owner, until = watched["owner"], watched["until"]
     if now < until:

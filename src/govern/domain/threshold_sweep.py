@@ -1,7 +1,8 @@
 """Thresholds for a trigger, tried over history: which are worth trying, and which one keeps a budget of false alarms.
 
 A threshold changes what fires only where it passes a value, so each stands between two values that were seen, as the
-plainest number there. Near the worst values every one is tried, farther in fewer and fewer of them.
+plainest number there. Near the worst values every one is tried, farther in fewer and fewer of them, and none beyond
+the middle: a trigger that fires most of the time gives few alarms, and says nothing.
 """
 
 import math
@@ -16,6 +17,7 @@ from govern.domain.firing import Rule
 
 STEP = 1.12  # from one rank that is tried to the next
 DIGITS = 15
+ROUNDING = 1e-9  # of what a week may bring
 RISING = ("above", "at_least")
 
 
@@ -44,7 +46,7 @@ def sweep(
 
 
 def thresholds(rule: Rule, tracks: Iterable[Track]) -> list[float]:
-    """From one that no value reaches down to one that every other value does."""
+    """From one that no value reaches to the middle of all: what half of the windows have is nothing to be told of."""
     values = sorted(
         abs(value) if rule.unit == "ranks" else value
         for track in tracks
@@ -57,7 +59,8 @@ def thresholds(rule: Rule, tracks: Iterable[Track]) -> list[float]:
     seen = sorted(set(values), reverse=rule.op in RISING)
     room = (seen[0] - middle) / 2 or math.copysign(abs(seen[0]) / 10 or 1.0, 1 if rule.op in RISING else -1)
     beyond = plainest(*sorted((seen[0] + 0.9 * room, seen[0] + 1.1 * room)))
-    between = [plainest(*sorted((seen[rank], seen[rank - 1]))) for rank in _ranks(len(seen))]
+    uncommon = [value for value in seen if (value >= middle if rule.op in RISING else value <= middle)]
+    between = [plainest(*sorted((uncommon[rank], uncommon[rank - 1]))) for rank in _ranks(len(uncommon))]
     return [beyond, *between]
 
 
@@ -83,7 +86,7 @@ def _best(tried: Sequence[Judged], budget: float) -> int | None:
     """Within the budget: most incidents caught, then fewest false alarms, then least delay; of equals in a row the
     middle one. Where nothing can be caught the most patient one. None where no threshold keeps the budget.
     """
-    kept = [place for place, judged in enumerate(tried) if (judged.a_week or 0.0) <= budget]
+    kept = [place for place, judged in enumerate(tried) if (judged.a_week or 0.0) <= budget * (1 + ROUNDING)]
     if not kept:
         return None
     if not any(tried[place].hits for place in kept):

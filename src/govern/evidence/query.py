@@ -6,6 +6,7 @@ What is said of a mistake is one line, with its place. What the tables hold is n
 
 import re
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,14 +65,23 @@ def ask(query: str, tables: Sequence[Table], now: str, limit: int | None = None)
         try:
             _require_select(connection, query)
             connection.execute("BEGIN TRANSACTION READ ONLY")
-            return _answer(connection, query, limit)
+            return _interruptible(connection, query, limit)
         except duckdb.Error as error:
             raise _wrong(str(error), query, tables) or UsageError(
                 f"{_reason(error)}{_where(str(error), query)}", type_line="govern query --views"
             ) from None
-        except RuntimeError as error:
-            if "interrupted" in str(error):  # somebody pressed Ctrl-C
-                raise KeyboardInterrupt from None
+
+
+def _interruptible(connection: "DuckDBPyConnection", query: str, limit: int | None) -> Result:
+    """The answer, taken beside this thread: a database that computes hears no Ctrl-C by itself."""
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(_answer, connection, query, limit)
+        try:
+            return found.result()
+        except KeyboardInterrupt:
+            while not found.done():  # it may not have begun when it is first told
+                connection.interrupt()
+                wait([found], timeout=0.1)
             raise
 
 
@@ -91,7 +101,7 @@ def _timed(row: tuple[Any, ...], times: Sequence[int]) -> tuple[Any, ...]:
 def _require_select(connection: "DuckDBPyConnection", query: str) -> None:
     kinds = [statement.type.name for statement in connection.extract_statements(query)]
     if kinds != ["SELECT"]:
-        said = " and ".join(kinds) if kinds else "nothing"
+        said = " and ".join(kinds).replace("MULTI", "several in one") if kinds else "nothing"
         raise UsageError(
             f"a query is one SELECT that reads, and this is {said}", type_line="govern query --views"
         )

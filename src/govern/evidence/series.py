@@ -1,25 +1,30 @@
-"""A series of a signal from a CSV file: one value a window, as it stands there.
+"""A series of a signal from a file: one value a window, or one an attempt or cluster, as it stands there.
 
-`window` (the start of one) or `timestamp` says when, `cohort_key`, where there is such a column, for whom. Whether a
-value is bad, and on which windows the times fall, is not asked here; no value is None, what is no number is NaN.
+`window` (the start of one) or `timestamp` says when, `cohort_key`, where there is such a column, for whom; `cluster_id`
+and `replay` say which cluster a value is of, and in which replay it was reviewed. Whether a value is bad, and on which
+windows the times fall, is not asked here; no value is None, what is no number is NaN. Of the same form are incidents:
+from when to when something was wrong, as people labelled it.
 """
 
-import csv
 import math
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from govern.domain.findings import nearest
+from govern.domain.backtesting import Incident
 from govern.domain.selection import is_cohort_key
-from govern.errors import DocumentError, UsageError
+from govern.errors import DocumentError
 from govern.evidence.faults import count, first, shown
-from govern.evidence.sources import Unreadable, digest, header
+from govern.evidence.text_rows import TORN, TextRows, text_rows
 
 TIMES = ("window", "timestamp")
-VALUE, COHORT = "value", "cohort_key"
+VALUE, COHORT, CLUSTER, REPLAY = "value", "cohort_key", "cluster_id", "replay"
+STARTS, ENDS, SERIES = ("start", "since", "begin"), ("end", "until"), "series"
 AGAIN = "--series FILE.csv"  # what is typed once the file is right
+LABELS = "--incidents FILE.csv"
+LONGEST = 128  # characters of a name
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 NO_NUMBER = ("nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity")
 
@@ -32,6 +37,8 @@ class Point:
     at: datetime  # UTC
     cohort: str | None
     value: float | None
+    cluster: str | None = None
+    replay: str | None = None  # a replay pack, or the record of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class Series:
     """The rows of a file, or of what a source answered, in its order.
 
     `starts`: its times are those at which windows begin; `keyed`: it has a column of cohort keys; `zoned`: its times
-    name a zone, else they were taken as UTC.
+    name a zone, else they were taken as UTC; `clustered`: it says of which cluster a value is.
     """
 
     name: str  # of the file, or of the source that was asked
@@ -48,71 +55,55 @@ class Series:
     starts: bool
     keyed: bool
     zoned: bool
+    clustered: bool = False
 
 
 def read_series(path: Path) -> Series:
-    """Read the file at `path`. UsageError: no CSV file there; DocumentError: all that is wrong with its rows."""
-    if path.suffix.lower() != ".csv":
-        raise UsageError(f"{path}: a series is a CSV file (.csv)", type_line=AGAIN)
-    if not path.is_file():
-        raise UsageError(f"{path}: there is no such file", type_line=AGAIN)
-    sha256 = digest(path)
-    try:
-        columns = header(path)
-        _require_columns(path, columns)
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            lines = csv.reader(stream)
-            next(lines)
-            cells = [line for line in lines if line]
-    except (Unreadable, UnicodeDecodeError, csv.Error) as error:
-        raise DocumentError(f"{path}: cannot be read as CSV: {error}", type_line=AGAIN) from None
-    if not cells:
+    """Read the file at `path`. UsageError: no such file; DocumentError: all that is wrong with its rows."""
+    known = (TIMES, (VALUE, COHORT, CLUSTER, REPLAY))
+    read = text_rows(path, known, (TIMES, (VALUE,)), what="a series", again=AGAIN)
+    if not (read.rows or read.torn):
         raise DocumentError(f"{path}: has no row; no data is never a pass", type_line=AGAIN)
-    return _of_rows(path, sha256, columns, cells)
-
-
-def _require_columns(path: Path, columns: tuple[str, ...]) -> None:
-    wanted: tuple[tuple[str, ...], ...] = (TIMES, (VALUE,))
-    lacking = [names for names in wanted if not set(names) & set(columns)]
-    if not lacking:
-        return
-    said = []
-    for names in lacking:
-        close = next(filter(None, (nearest(name, columns) for name in names)), None)
-        said.append(" or ".join(names) + (f" (nearest: {close})" if close else ""))
-    raise DocumentError(
-        f"{path}: has no column {', '.join(said)}",
-        notes=(
-            "a series has a column timestamp (or window, where one begins) and value, and may have cohort_key",
-        ),
-        type_line=AGAIN,
-    )
-
-
-def _of_rows(path: Path, sha256: str, columns: tuple[str, ...], cells: list[list[str]]) -> Series:
-    """The rows as points. DocumentError with every kind of fault and its first rows."""
-    time = next(name for name in TIMES if name in columns)
+    time = next(name for name in TIMES if name in read.columns)
     points: list[Point] = []
-    faults: dict[str, list[str]] = {}
-    zones: set[bool] = set()
-    for row, line in enumerate(cells, start=1):
+    faults = _Faults(read)
+    for row, cell in read.rows:
         try:
-            if len(line) != len(columns):
-                raise _Misread("cells missing or too many", f"{len(line)} instead of {len(columns)}")
-            cell = dict(zip(columns, line, strict=True))
-            at = _moment(cell[time])
-            points.append(Point(row, _utc(at), _cohort(cell.get(COHORT, "")), _number(cell[VALUE])))
-            zones.add(at.tzinfo is not None)
+            at = faults.moment(cell[time])
+            cohort, value = _cohort(cell), _number(cell[VALUE])
+            cluster, replay = (_name(cell.get(column, "")) for column in (CLUSTER, REPLAY))
+            points.append(Point(row, at, cohort, value, cluster, replay))
         except _Misread as fault:
-            faults.setdefault(fault.kind, []).append(f"row {row}: {fault.said}")
-    said = [f"{kind}, {count(len(rows), 'row')}: {first(rows, '; ')}" for kind, rows in faults.items()]
-    if len(zones) > 1:
-        said.append("some times name a zone and some do not: write every time in UTC with a Z")
-    if said:
-        raise DocumentError(
-            f"{path}: nothing is computed from a series with faults", notes=tuple(said), type_line=AGAIN
-        )
-    return Series(str(path), sha256, tuple(points), time == TIMES[0], COHORT in columns, True in zones)
+            faults.add(row, fault)
+    faults.require_none(path, "nothing is computed from a series with faults", AGAIN)
+    columns = read.columns
+    starts, keyed, clustered = time == TIMES[0], COHORT in columns, CLUSTER in columns
+    return Series(str(path), read.sha256, tuple(points), starts, keyed, faults.zoned, clustered)
+
+
+def read_incidents(path: Path, series: str) -> list[Incident]:
+    """The labelled incidents at `path`; of a file that labels several series those of the one named `series`.
+
+    A file without rows says that nothing happened. Faults as for a series.
+    """
+    known = (STARTS, ENDS, (COHORT, SERIES))
+    read = text_rows(path, known, (STARTS, ENDS), what="a file of incidents", again=LABELS)
+    begin = next(name for name in STARTS if name in read.columns)
+    end = next(name for name in ENDS if name in read.columns)
+    found: list[Incident] = []
+    faults = _Faults(read)
+    for row, cell in read.rows:
+        if cell.get(SERIES, series) not in (series, ""):
+            continue
+        try:
+            span = faults.moment(cell[begin]), faults.moment(cell[end])
+            if span[1] < span[0]:
+                raise _Misread("ends before it begins", shown(cell[end]))
+            found.append(Incident(*span, _cohort(cell)))
+        except _Misread as fault:
+            faults.add(row, fault)
+    faults.require_none(path, "nothing is judged by labels with faults", LABELS)
+    return sorted(found, key=lambda one: (one.begin, one.end, one.cohort or ""))
 
 
 class _Misread(Exception):  # noqa: N818  # caught in this module, becomes a line of a DocumentError
@@ -123,23 +114,53 @@ class _Misread(Exception):  # noqa: N818  # caught in this module, becomes a lin
         self.kind, self.said = kind, said
 
 
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise _Misread("no time (2026-11-20T02:00:00Z)", shown(text)) from None
+class _Faults:
+    """Every kind of fault with its rows, while a file is read; and whether its times name a zone."""
+
+    def __init__(self, read: TextRows) -> None:
+        self._found: dict[str, list[str]] = {}
+        self._torn = {TORN.get(read.form, "no row"): list(read.torn)} if read.torn else {}
+        self._zones: set[bool] = set()
+
+    @property
+    def zoned(self) -> bool:
+        return True in self._zones
+
+    def moment(self, text: str) -> datetime:
+        try:
+            found = datetime.fromisoformat(text.strip())
+            utc = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            raise _Misread("no time (2026-11-20T02:00:00Z)", shown(text)) from None
+        self._zones.add(found.tzinfo is not None)
+        return utc
+
+    def add(self, row: int, fault: _Misread) -> None:
+        self._found.setdefault(fault.kind, []).append(f"row {row}: {fault.said}")
+
+    def require_none(self, path: Path, why: str, again: str) -> None:
+        faults: Mapping[str, Iterable[str]] = self._found | self._torn
+        said = [
+            f"{kind}, {count(len(list(rows)), 'row')}: {first(list(rows), '; ')}"
+            for kind, rows in faults.items()
+        ]
+        if len(self._zones) > 1:
+            said.append("some times name a zone and some do not: write every time in UTC with a Z")
+        if said:
+            raise DocumentError(f"{path}: {why}", notes=tuple(said), type_line=again)
 
 
-def _utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except OverflowError:
-        raise _Misread("no time (2026-11-20T02:00:00Z)", shown(str(moment))) from None
-
-
-def _cohort(text: str) -> str | None:
+def _cohort(cell: Mapping[str, str]) -> str | None:
+    text = cell.get(COHORT, "")
     if text and not is_cohort_key(text):
         raise _Misread("no cohort key", shown(text))
+    return text or None
+
+
+def _name(text: str) -> str | None:
+    text = text.strip()
+    if len(text) > LONGEST or not text.isprintable():
+        raise _Misread(f"no name of {LONGEST} characters at most", shown(text))
     return text or None
 
 

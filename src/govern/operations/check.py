@@ -25,7 +25,6 @@ from govern.operations.fixed import BASELINES
 from govern.operations.frozen import Comparison
 from govern.operations.policies import changes
 from govern.operations.pull_request import PullRequest, open_pull_request, records_carried
-from govern.operations.reading import MissingInputError
 from govern.operations.validate import Report, validate
 from govern.operations.workspace import Workspace, open_workspace
 
@@ -90,8 +89,6 @@ def check(context: Context, question: Question) -> Checked:
     report = validate(request.after, state.folder)
     try:
         comparison = frozen.compare(workspace, request)
-    except MissingInputError as error:
-        raise RepositoryError(f"the ledger here is not whole: {error}", type_line="govern audit") from None
     except Refusal as refusal:  # frozen by a version whose documents this one cannot read
         raise raised(refusal.refused) from None
     findings = _sorted(

@@ -12,7 +12,29 @@ from govern.domain.triggers import Watch
 from govern.errors import ExitCode
 from govern.operations.asking import packet_of
 from govern.operations.triggers import Evaluated
+from govern.operations.wanted import Wanted
 from govern.operations.workspace import Workspace
+
+
+def to_watch(workspace: Workspace, packet_id: str | None, trigger_id: str | None) -> list[tuple[str, str]]:
+    """Packet and trigger of everything that a watch is about: what is named, else all that somebody on next has."""
+    if trigger_id is not None:
+        return [find_trigger(workspace, packet_id, trigger_id)]
+    packets = [packet_of(workspace, packet_id)] if packet_id else list(workspace.state.packets.values())
+    found = [
+        (packet.id, key.partition("/")[2])
+        for packet in packets
+        if packet.on_next
+        for key in sorted(packet.frozen)
+        if key.startswith("triggers/")
+    ]
+    if not found:
+        who = packet_id or "any packet"
+        raise Refusal(
+            f"there is nothing to watch: nobody is on next by {who}, or it has no trigger",
+            type_line=f"govern phase show {packet_id}" if packet_id else "govern status",
+        )
+    return found
 
 
 def find_trigger(workspace: Workspace, packet_id: str | None, trigger_id: str | None) -> tuple[str, str]:
@@ -57,24 +79,44 @@ def _packet_with(state: State, trigger_id: str) -> str:
     )
 
 
-def to_type(evaluated: Evaluated, fired: Record | None = None) -> str:
+def to_type(state: State, evaluated: Evaluated, fired: Record | None = None) -> str:
     """The line that follows a firing, by the action that its trigger asks for; `fired` is the one just recorded.
 
-    Who rolls back names the trigger only where another one waits for an answer too.
+    Who rolls back names the trigger only where another one waits for an answer too. Going back leads into a
+    mitigation lane; whoever is back already is put into one.
     """
     watched, action = evaluated.watch, evaluated.watch.trigger["action"]
-    packet = watched.packet
-    records = {record.name: record for record in (*evaluated.known, *((fired,) if fired else ()))}
-    newest = max(records.values(), key=lambda record: record.n)
+    packet, newest = watched.packet, _newest(evaluated, fired)
     if action == "recalibrate":
         return f"govern calibration review {packet.id}"
-    cohorts = [cohort for cohort in newest.body["cohorts"] if cohort in packet.on_next]
-    if action not in ("rollback", "mitigate") or not cohorts:
-        return f"govern trigger ack {packet.id} --trigger {newest.name}"
-    answered = {record.body.get("trigger") for record in packet.history}
-    waiting = {record.name for record in (*packet.fired, newest)} - answered
-    more = f" --trigger {newest.name}" if len(waiting) > 1 else ""
-    return f"govern rollback execute {packet.id} {_who(watched, cohorts)}{more}"
+    cohorts = _on_next(evaluated, newest)
+    if action in ("rollback", "mitigate") and cohorts:
+        answered = {record.body.get("trigger") for record in packet.history}
+        waiting = {record.name for record in (*packet.fired, newest)} - answered
+        more = f" --trigger {newest.name}" if len(waiting) > 1 else ""
+        return f"govern rollback execute {packet.id} {_who(watched, cohorts)}{more}"
+    outside = [cohort for cohort in newest.body["cohorts"] if state.lane(cohort) is None]
+    if action == "mitigate" and outside:
+        return f"govern mitigation enter {shlex.quote(outside[0])} --reason trigger"
+    return f"govern trigger ack {packet.id} --trigger {newest.name}"
+
+
+def to_go_back(evaluated: Evaluated, fired: Record | None = None) -> Wanted | None:
+    """The rollback that a trigger's action is; None where it asks for something else, or for nobody on next."""
+    newest = _newest(evaluated, fired)
+    cohorts = _on_next(evaluated, newest)
+    if evaluated.watch.trigger["action"] != "rollback" or not cohorts:
+        return None
+    return Wanted(evaluated.watch.packet.id, cohorts=tuple(cohorts), trigger=newest.name)
+
+
+def _newest(evaluated: Evaluated, fired: Record | None) -> Record:
+    records: list[Record] = [*evaluated.known, *((fired,) if fired else ())]
+    return max(records, key=lambda record: record.n)
+
+
+def _on_next(evaluated: Evaluated, firing: Record) -> list[str]:
+    return [cohort for cohort in firing.body["cohorts"] if cohort in evaluated.watch.packet.on_next]
 
 
 def _who(watched: Watch, cohorts: list[str]) -> str:

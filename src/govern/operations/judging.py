@@ -71,7 +71,7 @@ def decide_again(state: State, inputs: Inputs, records: Sequence[Record], commit
             or _decide_again(state, inputs, records)
         )
     except MissingInputError as error:
-        return Judged("input_missing", str(error))
+        return Judged("input_missing", error.lacking)
     except MISMADE as error:
         what = (lead.asked or {}).get("do")
         return Judged("would_refuse", f"`{what}` cannot be decided as asked: {type(error).__name__} {error}")

@@ -93,11 +93,11 @@ def observed(
     if taken.bodies:
         return taken
     if taken.left_out:
-        line = f"govern mitigation observe {lane.cohort} --signal KPI=VALUE --n N --evidence FILE"
+        line = f"govern mitigation observe {lane.word} --signal KPI=VALUE --n N --evidence FILE"
         raise UsageError("no signal was observed", notes=tuple(taken.left_out), type_line=line)
     raise Refusal(
         f"nothing new: every signal of {lane.id} is recorded as it is",
-        type_line=f"govern mitigation board {lane.cohort}",
+        type_line=f"govern mitigation board {lane.word}",
         exit=ExitCode.YES,
     )
 
@@ -106,9 +106,9 @@ def _unnamed(taken: Observed, kpis: Sequence[Kpi], source: str | None) -> UsageE
     lane, there = taken.lane, sorted({kpi["source"] for kpi in kpis})
     if there:
         said = f"no signal of {lane.id} has the source `{source}`; theirs are {', '.join(there)}"
-        return UsageError(said, type_line=f"govern mitigation observe {lane.cohort} --source {there[0]}")
+        return UsageError(said, type_line=f"govern mitigation observe {lane.word} --source {there[0]}")
     said = f"the criteria of {lane.id}, {taken.criteria.id}, name no signal to observe"
-    return UsageError(said, type_line=f"govern mitigation replay {lane.cohort} --results FILE")
+    return UsageError(said, type_line=f"govern mitigation replay {lane.word} --results FILE")
 
 
 def _take(workspace: Workspace, taken: Observed, source: str, kpis: Sequence[Kpi], given: str | None) -> None:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from govern.domain.findings import nearest
-from govern.errors import RepositoryError, UsageError
+from govern.errors import UsageError
 from govern.evidence.query import Result, Table, ask
 from govern.operations.naming import records
-from govern.operations.reading import MissingInputError
 from govern.operations.views import VIEWS
 from govern.operations.views.view import Seen
 from govern.operations.workspace import Workspace
@@ -58,10 +57,7 @@ def answer(workspace: Workspace, query: str, limit: int | None = None) -> Result
     """What the workspace answers to SQL."""
     known = tuple((commit.oid, record) for commit, record in records(workspace).values())
     seen = Seen(workspace.state, workspace.documents(), workspace.now(), workspace.tip or "", known)
-    try:
-        return ask(query, tables(seen, query), seen.now, limit)
-    except MissingInputError as missing:
-        raise RepositoryError(f"the ledger here is not whole: {missing}", type_line="govern audit") from None
+    return ask(query, tables(seen, query), seen.now, limit)
 
 
 def tables(seen: Seen, query: str) -> list[Table]:

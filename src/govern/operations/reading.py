@@ -13,12 +13,17 @@ from govern.documents.checking import check
 from govern.documents.tree import Tree, matching, pinned
 from govern.domain.decision import Refusal
 from govern.domain.document import Document, Positions, Value, digest_of, rows_of
+from govern.errors import RepositoryError
 
 Inputs = Callable[[str], bytes | None]  # digest -> bytes
 
 
-class MissingInputError(Exception):
-    """A past decision read bytes that the ledger does not hold."""
+class MissingInputError(RepositoryError):
+    """A past decision read bytes that the ledger does not hold. `lacking` says which."""
+
+    def __init__(self, lacking: str) -> None:
+        super().__init__(f"the ledger here is not whole: {lacking}", type_line="govern audit")
+        self.lacking = lacking
 
 
 def _sound(path: str, data: bytes, folder: str) -> Document:
@@ -61,6 +66,12 @@ class KeptDocuments:
             return yaml.load(self.kept(digest))[0]
         except yaml.YamlFault as fault:
             raise Refusal(f"{digest[:15]}: {fault}", type_line=f"govern show {digest[:15]}") from None
+
+    def parsed(self, text: str) -> Value:
+        try:
+            return yaml.load(text.encode())[0]
+        except yaml.YamlFault:
+            return None
 
     def table(self, digest: str) -> list[dict[str, Any]]:
         return rows_of(self.kept(digest))

@@ -28,7 +28,8 @@ def measured(workspace: Workspace, watched: Watch) -> tuple[Series, dict[str, An
         return stamp_attempts(workspace, watched)
     if not (isinstance(measure, Mapping) and "promql" in measure):
         raise UsageError(
-            f"measuring {watched.signal['id']} from its source `{name}` is not in this version: give the values",
+            f"measuring {watched.signal['id']} from its source `{name}` is not in this version:"
+            " give the values by window",
             type_line=AGAIN,
         )
     source = declared(workspace, name, instead=AGAIN)

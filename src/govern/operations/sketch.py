@@ -19,7 +19,7 @@ from govern.errors import RefusedError, RepositoryError, UsageError
 from govern.ledger.repository import open_repository
 from govern.operations.capture import Place, open_place, require_new_id
 from govern.operations.context import Context
-from govern.operations.drills.measured import last_measured
+from govern.operations.drills.measured import baselines
 from govern.operations.files import write_files
 from govern.operations.first_documents import KPIS
 from govern.operations.validate import validate
@@ -146,8 +146,9 @@ def _card(context: Context, place: Place, package: Mapping[str, Any], card_id: s
     """A mixed-signal card: the package's own rule, routes and window; baselines as last measured, else examples."""
     criteria = package["criteria"]
     metrics = list(dict.fromkeys(limit["metric"] for limits in criteria.values() for limit in limits))
-    kpis = {found.value.get("measure"): found.value for found in _of(place, "kpi").values()}
-    rests = last_measured(context, {name: found.value for name, found in _of(place, "kpi").items()})
+    own, cards = ({k: found.value for k, found in _of(place, kind).items()} for kind in ("kpi", "card"))
+    kpis = {kpi["measure"]: kpi for kpi in own.values() if isinstance(kpi.get("measure"), str)}
+    rests = baselines(context, package["id"], own, cards.values())
     given = {
         name: _metric(kpis.get(name, {}), criteria, name, rests.get(name, 0), first=name == metrics[0])
         for name in metrics

@@ -74,7 +74,7 @@ def columns_of(frame: Frame, series: Series) -> Columns:
     for point in series.points:
         cohort = point.cohort if series.keyed else only
         place = _place(frame, series, point)
-        if frame.pooled and frame.within and cohort in frame.since:
+        if frame.pooled and frame.within and cohort is not None and cohort in frame.since:
             if frame.grid.start(place) < frame.since[cohort]:
                 continue  # it was not on next yet
             cohort = POOLED

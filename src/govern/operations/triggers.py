@@ -22,7 +22,9 @@ from govern.operations.signals import measured
 from govern.operations.trigger_columns import Frame, columns_of, lines_of
 from govern.operations.workspace import Workspace
 
-Beyond = Mapping[tuple[str | None, int], Mapping[str, str]]  # the clusters that a window counts: cluster -> replay
+Beyond = Mapping[
+    tuple[str | None, int], Mapping[str, str]
+]  # the clusters that a window counts: cluster -> replay
 
 
 @dataclass(frozen=True)
@@ -78,14 +80,21 @@ def read_lines(path: Path, cohorts: tuple[str, ...] = ()) -> tuple[Series, list[
     The place of a row is its place in the file, from 0. UsageError where the file has no such cohort.
     """
     series = read_series(path)
+    return series, lines_in(series, cohorts)
+
+
+def lines_in(series: Series, cohorts: tuple[str, ...] = ()) -> list[Line]:
+    """The rows of a series in lines of their own, by cohort. UsageError where it has no such cohort."""
     rows: dict[str | None, list[Row]] = {}
     for place, point in enumerate(series.points):
         rows.setdefault(point.cohort, []).append(Row(point.cohort, place, point.value))
     for cohort in cohorts:
         if cohort not in rows:
             close = nearest(cohort, [key for key in rows if key])
-            raise UsageError(f"{path} has no cohort `{cohort}`" + (f"; nearest: {close}" if close else ""))
-    return series, [Line(key, tuple(rows[key])) for key in cohorts or rows]
+            raise UsageError(
+                f"{series.name} has no cohort `{cohort}`" + (f"; nearest: {close}" if close else "")
+            )
+    return [Line(key, tuple(rows[key])) for key in cohorts or rows]
 
 
 def evaluate(

@@ -1,13 +1,14 @@
 """A drill that was run, in words: the decision, the way back, and the score with what is missing of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from govern.domain.confidence import READY, Confidence
 from govern.domain.drill_score import GROUPS
 from govern.domain.windows import duration
-from govern.report.drill_run import clocked, decided_lines, restored_lines
-from govern.report.wrap import WIDTH, beside, wrapped
+from govern.report.drill_decided import decided_lines, restored_lines
+from govern.report.drill_run import clocked
+from govern.report.wrap import beside, wrapped
 
 Value = Mapping[str, Any]
 PARTS = {
@@ -36,8 +37,8 @@ STATUS = {
 CAPS = {
     "changed": "the package has changed since it was drilled",
     "never": "never drilled",
-    "zero": "the last drill is too long ago: it counts for nothing",
-    "stale": "the last drill is some time ago",
+    "zero": "the last drill is so long ago that it counts for nothing",
+    "stale": "stale: the last drill is too long ago for more than conditional",
     "tune": "held to the score before it until the package is updated and the same card drilled again",
     "handoff": "a handoff outside its band: conditional at most",
     "straightforward": "straightforward drills only, four weeks long: conditional at most",
@@ -50,12 +51,13 @@ def drill_lines(body: Value, *, whole: bool) -> list[str]:
     lines = []
     recovery = body["recovery"]
     if whole:
-        lines += decided_lines(body["decision"], body["answers"]["decisions"])
+        said = body["answers"]["decisions"]
+        lines += decided_lines(body["decision"], {owner: said[owner] for owner in body["answers"]["owners"]})
         lines += restored_lines(body)
     window = clocked(duration(recovery["within"]).total_seconds())
     back = "the baseline is back" if body["environment"]["same"] else "the baseline is NOT back"
-    said = f" way back, whatever was decided: {back} in {clocked(recovery['seconds'])}"
-    lines.append(beside(said, f"window {window}"))
+    took = f" way back, whatever was decided: {back} in {clocked(recovery['seconds'])}"
+    lines.append(beside(took, f"window {window}"))
     if body["overrun"]:
         lines += wrapped(_overrun(body), " ", "   ")
     return lines
@@ -106,3 +108,28 @@ def tuned_lines(body: Value) -> list[str]:
     return wrapped(
         f"owed by {due}: one update of {body['package']['id']}, then the same card again", then="  "
     )
+
+
+def updated_lines(body: Value) -> list[str]:
+    """What an update changed, what it settles, and which cards are owed again."""
+    lines = wrapped(f"changed: {', '.join(body['changed'])}", then="  ")
+    if body["wider"]:
+        said = ", ".join(body["wider"])
+        lines += wrapped(f"wider: {said}; a better score will not count as an improvement", then="  ")
+    if body["settles"]:
+        lines += wrapped(f"settled: what {', '.join(body['settles'])} owed", then="  ")
+    for each in body["again"]:
+        lines += wrapped(f"owed: {each['card']} again by {each['due'][5:10]} ({each['owner']})", then="  ")
+    return lines
+
+
+def published_lines(bodies: Iterable[Value]) -> list[str]:
+    """The confidence of each package as it was published, and how it moved."""
+    lines = []
+    for body in bodies:
+        moved = f", {body['delta']:+} week over week" if body["delta"] is not None else ""
+        wider = f"; wider: {', '.join(body['wider'])}, so no improvement is shown" if body["wider"] else ""
+        text = f"{body['package']['id']}   {body['score']} of 100, {STATUS[body['status']]}{moved}{wider}"
+        lines += wrapped(text, then="   ")
+        lines += [row for cap in body["caps"] for row in wrapped(CAPS[cap], " ", "   ")]
+    return lines

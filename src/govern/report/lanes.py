@@ -26,7 +26,7 @@ def board_answer(rows: Sequence[Row], now: str) -> Answer:
     lines = list(_interleaved(rows, now))
     lines += wrapped(_held(rows), "holds back: ", "  ")
     first = next((fault for row in rows for fault in row.faults if fault.blocks), None)
-    line = first.line if first else f"govern mitigation assess {rows[0].lane.cohort}"
+    line = first.line if first else f"govern mitigation assess {rows[0].lane.word}"
     return Answer(
         name, tuple(lines), advice=("next", line), data={"lanes": [row_data(row, now) for row in rows]}
     )
@@ -117,7 +117,7 @@ def lane_answer(row: Row, now: str) -> Answer:
         for fault in row.faults
         for line in wrapped(fault.said, " " + ("BLOCKS " if fault.blocks else "warns  "), " " * 8)
     ]
-    advice = row.faults[0].line if row.faults else f"govern mitigation assess {lane.cohort}"
+    advice = row.faults[0].line if row.faults else f"govern mitigation assess {lane.word}"
     return Answer("mitigation board", tuple(lines), advice=("next", advice), data=row_data(row, now))
 
 
@@ -169,7 +169,9 @@ def assessment_lines(found: Assessment) -> list[str]:
 
 
 def _judged(each: Judged) -> tuple[str, str, str]:
-    return WORDS[each.outcome], each.criterion, f"{_value(each.value)}; {_limit(each)}" + _seen(each)
+    unseen = each.value is None and isinstance(each.limit, str) and each.limit
+    said = unseen or f"{_value(each.value)}; {_limit(each)}{_seen(each)}"
+    return WORDS[each.outcome], each.criterion, said
 
 
 def _value(value: float | str | None) -> str:

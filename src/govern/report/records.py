@@ -116,7 +116,9 @@ class _Words(dict[str, Any]):
 
 
 def what(record: Record) -> str:
-    """The values of the body that matter in a list; empty for an event without any."""
+    """The values of the body that matter in a list; empty for an event without any, or made by hand without a body."""
+    if not record.body:
+        return ""
     event = record.event.partition("/")[0]
     if event in SHAPED:
         return SHAPED[event](record.body)

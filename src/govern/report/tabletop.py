@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from govern.operations.drills.tabletop import Field, Tried
 
 STAGES = ("near-miss", "triggers", "mock rollback", "missing fields")
-LIMIT = 30 * 60
 
 
 def head(number: int) -> str:

@@ -1,10 +1,12 @@
 """What a trigger says, in words: fired, with the cohorts and their values, or how far it is from that."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from govern.domain.firing import Line, Rule
+from govern.domain.trigger_counts import WITHIN
 from govern.domain.windows import duration, spoken, written
 from govern.errors import ExitCode
 from govern.report.answer import Answer
@@ -46,7 +48,7 @@ def evaluated_answer(evaluated: Any) -> Answer:
             f"FIRED already {record.body['trigger']}, {record.name} at {record.at}; {note}", then="  "
         )
     if not said:
-        near = max(lines, key=lambda line: rule.counted(line.values))
+        near = max(lines, key=lambda line: _nearness(rule, line))
         said += wrapped(_not_fired(rule, near, name=len(lines) > 1), then="  ")
     first, last = min(line.rows[0].place for line in lines), max(line.rows[-1].place for line in lines)
     span = f"{watch.grid.start(first)} to {watch.grid.end(last)}"
@@ -67,6 +69,14 @@ def evaluated_answer(evaluated: Any) -> Answer:
         "source": dict(evaluated.source),
     }
     return _answered(rule, lines, said, data)
+
+
+def _nearness(rule: Rule, line: Line) -> float:
+    """How near the newest windows of a line are to firing."""
+    if rule.unit not in WITHIN:
+        return rule.counted(line.values)
+    newest = line.rows[-1].value
+    return newest if newest is not None and math.isfinite(newest) else 0.0
 
 
 def _fired(evaluated: Any) -> list[str]:
@@ -105,6 +115,9 @@ def _among(rule: Rule) -> str:
 def _not_fired(rule: Rule, line: Line, *, name: bool) -> str:
     """How far the newest windows of a line are from firing."""
     where = f" ({line.name})" if name and line.name else ""
+    if rule.unit in WITHIN:
+        newest = _shown(line.rows[-1].value, "") if line.rows else "no data"
+        return f"not fired: {newest} of {rule.threshold} {rule.unit} in the newest window{where}"
     return f"not fired: {rule.counted(line.values)} of {rule.bad} {_condition(rule)}{_among(rule)}{where}"
 
 

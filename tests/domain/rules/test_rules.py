@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from govern.domain.check_parameters import PARAMETERS
-from govern.domain.rules import CODES
+from govern.domain.checks import RULES
+from govern.domain.rules import CODES, packet_gates
 from govern.operations.validate import CODES as ALL_CODES
 from govern.operations.validate import validate
 from trees import ROOT, MemoryTree, team
@@ -57,3 +58,7 @@ def test_parameters_of_checks_are_those_that_the_program_reads() -> None:
 
 def test_cases_lie_where_the_project_looks_for_them() -> None:
     assert {file.parent for file in FILES} == {Path(ROOT / "tests" / "cases" / "rules")}
+
+
+def test_every_check_on_the_shelf_may_be_named_in_a_packet() -> None:
+    assert set(packet_gates.CHECKS) == {item.name for row in RULES[1].values() for item in row}

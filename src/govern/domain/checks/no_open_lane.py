@@ -20,5 +20,5 @@ def check(border: Border) -> Verdict:
         f"in mitigation: {', '.join(named)}",
         outcomes,
         uses=tuple(lane.entered.name for lane in lanes),
-        todo=f"govern mitigation board {lanes[0].cohort}",
+        todo=f"govern mitigation board {lanes[0].word}",
     )

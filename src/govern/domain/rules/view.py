@@ -42,6 +42,7 @@ class View:
     mentions: Mapping[tuple[str, str], tuple[Mention, ...]] = field(default_factory=dict)
     exists: Callable[[str], bool] = lambda _: True
     pinned: Callable[[str], Mapping[str, str]] = lambda _: {}
+    beside: Callable[[str], Any] = lambda _: None  # the value of a YAML file beside the documents
 
     def of(self, kind: str) -> Iterator[Document]:
         """Documents of a kind in the order of their ids."""

@@ -1,6 +1,7 @@
-"""What the baseline of a metric was when it was last measured: the figure of prev in the newest evidence."""
+"""What the baseline of a metric was when it was last measured: the figure of prev in the newest evidence, else what
+another card of the package says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from govern.errors import GovernError
@@ -8,7 +9,16 @@ from govern.operations.context import Context
 from govern.operations.workspace import Workspace, open_workspace
 
 
-def last_measured(context: Context, kpis: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+def baselines(
+    context: Context, package: str, kpis: Mapping[str, Mapping[str, Any]], cards: Iterable[Mapping[str, Any]]
+) -> dict[str, float]:
+    """By metric; one that nobody has measured is not there."""
+    own = [card["metrics"] for card in cards if card["package_id"] == package]
+    said = {name: each["baseline"] for metrics in own for name, each in metrics.items()}
+    return said | _measured(context, kpis)
+
+
+def _measured(context: Context, kpis: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
     """By name of a measure, where some evidence has a figure of it; nothing where no ledger can be read."""
     try:
         workspace = open_workspace(context, fetch=False)

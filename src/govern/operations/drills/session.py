@@ -21,7 +21,7 @@ from govern.operations.drills.clock import Clock, seconds_between
 
 FOLDER = "govern/drills"
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-METRIC = re.compile(r"[a-z][a-z0-9_]*")
+LONGEST = 1000  # characters of a note, or of an update
 Shows = Callable[[str], Mapping[str, float]]  # the values in a file; UsageError where there is none
 WAIT = "wait needs a window and a metric: wait P1D mismatch_rate"
 
@@ -84,6 +84,9 @@ class Session:
         except OSError as error:
             beside.unlink(missing_ok=True)
             raise RepositoryError(f"{self.kept} cannot be written: {error.strerror}") from None
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
 
     def end(self) -> None:
         """It is recorded: nothing waits any more."""
@@ -108,7 +111,7 @@ class Session:
         if not text:
             raise MisreadError("a note says what was seen: n took a second try")
         name = str(step.at[-1])
-        self.notes[name] = f"{self.notes[name]}; {text}" if name in self.notes else text
+        self.notes[name] = _short(f"{self.notes[name]}; {text}" if name in self.notes else text)
 
     def _acknowledge(self) -> None:
         """The first handoff that waits is answered."""
@@ -139,7 +142,7 @@ class Session:
             return self._measured(step.subject, text)
         if step.form == "target" and not text:
             return None
-        return text if step.form == "words" else _number(text)
+        return _short(text) if step.form == "words" else _number(text)
 
     def known(self, metric: str) -> float | None:
         """What the newest of the files says of it."""
@@ -250,6 +253,12 @@ def _number(text: str) -> int | float:
     return float(text) if "." in text else int(text)
 
 
+def _short(text: str) -> str:
+    if len(text) > LONGEST:
+        raise MisreadError(f"{len(text)} characters: {LONGEST} at most")
+    return text
+
+
 def _count(text: str) -> int:
     found = _number(text or "0")
     if not isinstance(found, int) or found < 0:
@@ -264,7 +273,7 @@ def _choice(text: str, metrics: Mapping[str, Any]) -> dict[str, str]:
         raise MisreadError("keep, tune, rollback or wait")
     if decision != "wait":
         return {"decision": decision}
-    if len(more) != 2 or more[1] not in metrics or not METRIC.fullmatch(more[1]):
+    if len(more) != 2 or more[1] not in metrics:
         raise MisreadError(WAIT)
     try:
         duration(more[0])

@@ -15,6 +15,7 @@ from govern.domain.decision import Refusal
 from govern.domain.firing import Rule
 from govern.domain.gates import packet_in_force
 from govern.domain.windows import duration, spoken
+from govern.errors import UsageError
 from govern.operations.asking import raised
 from govern.operations.triggers import read_lines
 from govern.operations.workspace import Workspace
@@ -84,11 +85,26 @@ def _tried(trigger: Mapping[str, Any], on_no_data: str, path: Path | None) -> Tr
 
 def lacking(workspace: Workspace, packet_id: str) -> list[Field]:
     """The optional fields that the packet does not have, each with its example as a line of a template."""
+    return list(_absent(of_kind("packet"), _value(workspace, packet_id), ()))
+
+
+def require_lacking(workspace: Workspace, packet_id: str, names: Sequence[str]) -> None:
+    """UsageError for a field that the packet has: it was not missing."""
+    for name in names:
+        value: Any = _value(workspace, packet_id)
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        if value is not None:
+            offered = [*(field.name for field in lacking(workspace, packet_id)), *("FIELD",) * 3]
+            line = f"--missing {','.join(offered[:3])}"
+            raise UsageError(f"{packet_id} has `{name}`: it was not missing", type_line=line)
+
+
+def _value(workspace: Workspace, packet_id: str) -> Mapping[str, Any]:
     try:
-        packet = packet_in_force(workspace.state, workspace.documents(), packet_id)
+        return packet_in_force(workspace.state, workspace.documents(), packet_id).value
     except Refusal as refusal:
         raise raised(refusal.refused) from None
-    return list(_absent(of_kind("packet"), packet.value, ()))
 
 
 def _absent(schema: Mapping[str, Any], value: Mapping[str, Any], above: Sequence[str]) -> Iterator[Field]:
