@@ -189,3 +189,15 @@ def test_status_tells_a_lane_that_ends_undecided_from_the_window_before_its_last
     late = typed("status", now="2026-11-20T00:00:00Z").out
     assert "decision, xr-na-01 (jo) OVERDUE" in late
     assert "govern mitigation decide xr-na --outcome kept" in late
+
+
+def test_board_of_a_surface_that_nobody_knows_is_refused(typed: Keyboard) -> None:
+    """Else it would say that no cohort is in mitigation there."""
+    ended = typed("mitigation", "board", "--surface", "chatt", now=SOON)
+    assert ended.code == 2 and "no surface `chatt`" in ended.text
+    assert ended.advice == ("type", "govern mitigation board --surface chat")
+
+
+def test_carrying_to_no_day_ends_with_a_line_that_carries(typed: Keyboard) -> None:
+    ended = typed(*CARRY[:-1], "soon", now=SOON)
+    assert ended.code == 2 and ended.advice[1].startswith("govern mitigation carry-forward xr-na --owner jo")

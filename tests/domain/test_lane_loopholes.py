@@ -134,6 +134,20 @@ def test_approval_holds_while_nothing_new_was_shown() -> None:
     assert made.do(ExitMitigation(COHORT, stay=True))
 
 
+def test_batch_of_a_provisional_decision_is_a_pack_that_the_lane_is_held_to() -> None:
+    """A pack that nobody may replay could never be done, and an easy one would prove nothing."""
+    made = in_lane()
+    for place, hour in enumerate(("2026-11-20T16:00:00Z", "2026-11-21T10:00:00Z")):
+        made.now = hour
+        made.do(RecordReplay(COHORT, "p", "b1", replay(str(place), n=30, passed=29)))
+    for event in (ObserveStartup, ObserveInteraction):
+        made.do(event(COHORT, "b1"))
+    made.do(AssessReentry(COHORT), "ana")
+    refusal = made.refused(DecideReentry(COHORT, "provisional", batch="Easy One"), "ana")
+    assert "no pack is called" in refusal.reasons[0] and refusal.type_line == "--batch ID"
+    assert made.do(DecideReentry(COHORT, "provisional", batch="p"), "ana")
+
+
 @pytest.mark.parametrize("key", ["$(reboot)", "a;b", "`id`", "a|b", "-dash", "#x", "~root", "*"])
 def test_line_to_paste_names_the_lane_where_a_shell_would_read_the_key(key: str) -> None:
     edits = cohorts("a", "b")
