@@ -36,7 +36,7 @@ def test_startup_comes_first_interaction_second_and_each_once() -> None:
     made = in_lane()
     early = made.refused(ObserveInteraction(COHORT, "b1"))
     assert f"{INTERACTION} comes after {STARTUP}" in early.reasons[0]
-    assert early.type_line == "govern mitigation observe public --stable startup --build BUILD"
+    assert early.type_line == "govern mitigation observe public --stable startup --build b1"
     decided: Any = made.decide(ObserveStartup(COHORT, "b1"))
     assert decided.next == "govern mitigation observe public --stable interaction --build b1"
     (first,) = made.do(ObserveStartup(COHORT, "b1"), "ana")

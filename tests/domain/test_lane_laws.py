@@ -217,7 +217,9 @@ def way_out(world: World, cohort: str, *, stay: bool) -> Any:
 def can_end(world: World, lane: Lane) -> None:
     """On a copy: containment, the open work, two windows of good replays, a decision, a sign-off."""
     trial = World(world.documents.copy(), world.now, world.snapshot())
-    for _ in range(3):  # an expiry that was reached on the way is decided first, and so is a build that fell short
+    for _ in range(
+        3
+    ):  # an expiry that was reached on the way is decided first, and so is a build that fell short
         for command, person in way_out(trial, lane.cohort, stay=True):
             decision = trial.decide(command, person)
             if isinstance(decision, Accepted):

@@ -4,22 +4,21 @@ Facts of a lane and the work on it have modules of their own; here stand the boa
 way out.
 """
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from govern.cli import mitigation_facts, mitigation_work
+from govern.cli import mitigation_decide, mitigation_facts, mitigation_work
 from govern.cli.frame import context, show
-from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Output, Yes, moment
+from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Output, Yes
 from govern.cli.write import write
 from govern.domain.decision import Accepted, Refused
 from govern.domain.findings import nearest
 from govern.domain.lane import CANDIDATE
 from govern.domain.lanes import lane_meant
 from govern.domain.mitigation import EnterMitigation
-from govern.domain.reentry import Assessment, assess
-from govern.domain.reentry_decision import AssessReentry, DecideReentry
+from govern.domain.reentry import assess
+from govern.domain.reentry_decision import AssessReentry, lacking_line
 from govern.domain.reentry_exit import ExitMitigation
 from govern.domain.reentry_outcomes import open_outcomes
 from govern.errors import ExitCode, UsageError
@@ -32,14 +31,12 @@ from govern.report.wrap import wrapped
 app = typer.Typer(no_args_is_help=True, help="Mitigation lanes: a cohort's way back in.")
 app.command()(mitigation_facts.observe)
 app.command()(mitigation_facts.replay)
+app.command()(mitigation_decide.decide)
 app.command()(mitigation_work.correct)
 app.command()(mitigation_work.contain)
 app.command()(mitigation_work.carry_forward)
 Cohort = Annotated[str, typer.Argument(help="A cohort key, or the id of its lane.", metavar="COHORT")]
-Rejected = Annotated[
-    list[str] | None,
-    typer.Option(metavar="[CRITERION=]VALUE", help="For all criteria that are not met, or one."),
-]
+STAYS = "refused. With --stay the lane is left, and the cohort stays where it is."
 
 
 @app.command()
@@ -126,53 +123,11 @@ def judge(
         if dry_run:
             return _seen(reading(where, fetch=True), name, cohort)
         return write(
-            name, where, lambda _: AssessReentry(cohort), shown=lambda o: _above(o, cohort), told=_labelled
-        )
-
-    raise typer.Exit(show(name, work, output))
-
-
-@app.command()
-def decide(
-    cohort: Cohort,
-    outcome: Annotated[
-        str,
-        typer.Option(help="What becomes of it.", metavar="approved|provisional|kept|containment|redesign"),
-    ],
-    owner: Rejected = None,
-    due: Rejected = None,
-    require: Rejected = None,
-    batch: Annotated[
-        str | None, typer.Option(help="Provisional: the pack that is replayed once more.", metavar="PACK")
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option(help="Provisional: by when; else by the end of the next window.", metavar="DATE"),
-    ] = None,
-    dry_run: DryRun = False,
-    actor: Actor = None,
-    workspace: Folder = None,
-    output: Output = "text",
-) -> None:
-    """Decide on COHORT's re-entry. What keeps it out names an owner, a due date and the evidence that is wanted."""
-    name = "mitigation decide"
-
-    def work() -> Answer:
-        command = DecideReentry(
-            cohort,
-            outcome,
-            rejections(owner or (), due or (), require or ()),
-            batch,
-            moment("--until", until) if until else None,
-        )
-        where = context(actor=actor, workspace=workspace)
-        return write(
             name,
             where,
-            lambda _: command,
-            dry_run=dry_run,
-            shown=lambda o: _against(o, cohort),
-            told=_decided,
+            lambda _: AssessReentry(cohort),
+            shown=lambda o: mitigation_decide.judged_lines(o, cohort),
+            told=_labelled,
         )
 
     raise typer.Exit(show(name, work, output))
@@ -195,7 +150,10 @@ def leave(
 
     def shown(outcome: Outcome) -> list[str]:
         verdicts = outcome.decision.verdicts if isinstance(outcome.decision, Accepted | Refused) else ()
-        return phases.verdict_lines(verdicts, every=False) if verdicts else []
+        if not verdicts:
+            return []
+        no = [STAYS] if isinstance(outcome.decision, Refused) else []
+        return [*phases.verdict_lines(verdicts, every=False), *no]
 
     def before(_: Workspace, decision: Accepted) -> list[str]:
         body = decision.events[0].body
@@ -236,63 +194,15 @@ def _seen(there: Workspace, name: str, cohort: str) -> Answer:
     found = assess(there.state, there.documents(), lane, there.now())
     lines = (*wrapped(f"{lane.id}, attempt {lane.attempt}"), *lanes.assessment_lines(found))
     eligible = found.label is not None and found.label.startswith("eligible")
-    outcomes = open_outcomes(lane, found)
-    advice = (
-        f"govern mitigation assess {lane.word}"
-        if lane.coming == CANDIDATE and found.label
-        else f"govern mitigation decide {lane.word} --outcome {outcomes[0]}"
-    )
+    advice = f"govern mitigation decide {lane.word} --outcome {open_outcomes(lane, found)[0]}"
+    if found.label is None:
+        advice = lacking_line(lane, found)
+    elif lane.coming == CANDIDATE:
+        advice = f"govern mitigation assess {lane.word}"
     code = ExitCode.YES if eligible else ExitCode.NO
     verdict = "passed" if eligible else "refused"
     return Answer(name, lines, code, verdict, ("next", advice), data=lanes.assessment_data(found))
 
 
-def _above(outcome: Outcome, cohort: str) -> list[str]:
-    """The criteria as they were judged, above what became of the command."""
-    state = outcome.workspace.state
-    lane = state.lane(cohort) or next((each for each in state.open_lanes() if each.id == cohort), None)
-    if lane is None:
-        return []
-    found: Assessment = assess(state, outcome.workspace.documents(), lane, outcome.workspace.now())
-    return [*wrapped(f"{lane.id}, attempt {lane.attempt}"), *lanes.assessment_lines(found)]
-
-
-def _against(outcome: Outcome, cohort: str) -> list[str]:
-    """What a refused decision contradicts; of one that was taken the evidence packet keeps it."""
-    return _above(outcome, cohort) if isinstance(outcome.decision, Refused) else []
-
-
 def _labelled(outcome: Outcome) -> str:
     return f"candidate window open, {outcome.records[0].body['label']}"
-
-
-def _decided(outcome: Outcome) -> str:
-    body = outcome.records[0].body
-    rows = ", ".join(f"{each['action']} {each['code']} ({each['owner']})" for each in body["rejections"])
-    more = f"; {rows}" if rows else ""
-    redesign = f"; a redesign is proposed: {', '.join(body['proposed'])}" if body["proposed"] else ""
-    return f"{body['mitigation_mode_id']} {body['outcome']}, packet {body['packet']['id']}{more}{redesign}"
-
-
-def rejections(
-    owner: Sequence[str], due: Sequence[str], require: Sequence[str]
-) -> tuple[dict[str, str], ...]:
-    """`VALUE` for all criteria, `CRITERION=VALUE` for one; an entry for each that was named."""
-    given: dict[str | None, dict[str, str]] = {}
-    for field, values in (("owner", owner), ("due", due), ("required", require)):
-        for value in values:
-            criterion, text = _split(value)
-            given.setdefault(criterion, {})[field] = moment("--due", text) if field == "due" else text
-    for_all = given.pop(None, {})
-    entries = [{"criterion": name, **for_all, **fields} for name, fields in given.items() if name]
-    return tuple([*entries, for_all] if for_all else entries)
-
-
-def _split(value: str) -> tuple[str | None, str]:
-    """An id before the first `=` names a criterion; anything else is the value itself."""
-    name, sign, text = value.partition("=")
-    if not sign or not name.replace("-", "").isalnum():
-        return None, value
-    if not text.strip():
-        raise UsageError(f"`{value}` gives {name} no value")
-    return name, text

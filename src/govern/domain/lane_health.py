@@ -76,7 +76,7 @@ def decide_stable(
 ) -> Decision:
     lane, event = lane_meant(state, command.cohort, command.lane, command.attempt), command.event
     require_build(command.build)
-    require_coming(lane, event)
+    require_coming(lane, event, command.build)
     body = {
         **context_of(lane, event),
         "candidate": {"build": command.build},

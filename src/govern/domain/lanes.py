@@ -46,7 +46,7 @@ def _none(state: State, text: str) -> Refusal:
     )
 
 
-def require_coming(lane: Lane, event: str) -> None:
+def require_coming(lane: Lane, event: str, build: str = "BUILD") -> None:
     """A lifecycle event comes in its order, once in an attempt, and never before what got worse is contained."""
     if lane.regressive:
         raise Refusal(
@@ -62,4 +62,5 @@ def require_coming(lane: Lane, event: str) -> None:
         if there and not lane.approved
         else f"{event} comes after {coming}, which attempt {lane.attempt_of(event)} of {lane.id} has not reached"
     )
-    raise Refusal(said, type_line=LINES[coming].format(cohort=lane.word))
+    line = LINES[coming].format(cohort=lane.word)
+    raise Refusal(said, type_line=line.replace("--build BUILD", f"--build {quote(build)}"))

@@ -222,8 +222,8 @@ def _criterion(
     n = sum(window.n for window in windows)
     if kind == CONFIDENCE:
         lowest = min(window.confidence for window in windows)
-        outcome = _confident(lowest, rule, missing)
-        return Judged(name, kind, outcome, lowest if n else None, rule["high"], n)
+        seen = min((window.confidence for window in windows if window.n), default=None)
+        return Judged(name, kind, _confident(lowest, rule, missing), seen, rule["high"], n)
     bad = sum(_against(kind, record.body, criteria) for record in recent)
     return Judged(name, kind, "failed" if bad else "open" if missing else "passed", bad, 0, n)
 

@@ -81,7 +81,11 @@ def open_window(
     _require_one_build(lane, found)
     if found.label is None:
         names = ", ".join(each.criterion for each in found.open)
-        raise Refusal(f"{lane.id} has no label yet: open are {names}", type_line=lacking_line(lane, found))
+        raise Refusal(
+            f"{lane.id} has no label yet: open are {names}; the confidence is asked of {len(found.windows)} windows"
+            f" in a row, up to {found.windows[-1].window}",
+            type_line=lacking_line(lane, found),
+        )
     body = {
         **context_of(lane, CANDIDATE),
         "candidate": {"build": found.build},
@@ -191,9 +195,9 @@ def _batch(
 
 
 def lacking_line(lane: Lane, found: Assessment) -> str:
-    """What is replayed or observed next."""
-    missing = [pack for window in found.windows[-1:] for pack in window.missing]
-    if missing or not found.signals:
+    """What is replayed or observed next; where this window lacks nothing, a replay in the next."""
+    missing = found.windows[-1].missing
+    if missing or all(each.outcome != "open" for each in found.signals):
         pack = f" --pack {missing[0]}" if missing and missing[0] != "any" else ""
         return f"govern mitigation replay {lane.word}{pack} --results FILE"
     return f"govern mitigation observe {lane.word} --log FILE"

@@ -46,7 +46,7 @@ class ExitMitigation:
 
 def decide(state: State, documents: Documents, command: ExitMitigation, actor: Actor, now: str) -> Decision:
     lane = lane_meant(state, command.cohort, command.lane, command.attempt)
-    approved = _require_ready(lane, actor, now)
+    approved = _require_ready(state, lane, actor, now)
     _require_still(lane, assess(state, documents, lane, now))
     packed = read_packet(documents, approved.body["packet"])
     if (packed["decision"]["outcome"], packed["cohort_key"]) != ("approved", lane.cohort):
@@ -75,7 +75,7 @@ def decide(state: State, documents: Documents, command: ExitMitigation, actor: A
     )
 
 
-def _require_ready(lane: Lane, actor: Actor, now: str) -> Record:
+def _require_ready(state: State, lane: Lane, actor: Actor, now: str) -> Record:
     """The approval, where it stands, nothing came after it, and somebody else signs it off."""
     if lane.regressive:
         raise Refusal(
@@ -91,7 +91,7 @@ def _require_ready(lane: Lane, actor: Actor, now: str) -> Record:
     if open_ := lane.open_actions:
         first = open_[0]
         raise Refusal(
-            f"{lane.id} has a rejection open: {first.id}, {first.opened.body['reason_code']} ({first.owner})",
+            f"{lane.id} has work open: {first.id}, {first.opened.body['reason_code']} ({first.owner})",
             type_line=f"govern mitigation correct {lane.word} --close {first.id} --evidence FILE",
         )
     if lane.expired(now):
@@ -100,7 +100,12 @@ def _require_ready(lane: Lane, actor: Actor, now: str) -> Record:
             type_line=f"govern mitigation observe {lane.word} --stable startup --build BUILD",
         )
     if approved.actor == actor.person:
-        raise Refusal(f"{actor.person} decided this ({approved.name}): another owner signs it off")
+        others = [name for name in state.in_force.holders("rollout_approve") if name != actor.person]
+        raise Refusal(
+            f"{actor.person} decided this ({approved.name}): another owner signs it off",
+            type_line=f"govern mitigation exit {lane.word}" if others else "govern policy diff",
+            turn=others[0] if others else None,
+        )
     return approved
 
 

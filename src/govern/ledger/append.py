@@ -47,8 +47,8 @@ class Published:
     text: str = ""
 
 
-LOOSE = 200  # files of a commit; more of them, and what is new goes into one pack
-PACKED = ("fastimport.unpackLimit=1", "core.fsync=committed,derived-metadata,reference,index")  # with its index
+LOOSE = 200  # files of a commit; more of them, and what is new goes into one pack, synced with its index
+PACKED = ("fastimport.unpackLimit=1", "core.fsync=committed,derived-metadata,reference,index")
 
 
 def _nothing(_: str) -> None:
