@@ -358,5 +358,5 @@ def in_force(state: State) -> dict[str, Any]:
     return {name: getattr(state, name) for name in State.__slots__ if name not in PLACE}
 
 
-FAST = settings(max_examples=120, stateful_step_count=30, derandomize=True, deadline=None)
+FAST = settings(max_examples=80, stateful_step_count=30, derandomize=True, deadline=None)
 DEEP = settings(max_examples=1500, stateful_step_count=80, deadline=None, database=None)

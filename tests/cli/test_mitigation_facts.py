@@ -55,7 +55,7 @@ def replay(typed: Keyboard, file: str, *more: str, now: str = NOW) -> Ended:
 
 def test_startup_and_interaction_are_recorded_in_their_order(typed: Keyboard) -> None:
     early = stable(typed, "interaction")
-    line = f"govern mitigation observe {COHORT} --stable startup --build BUILD"
+    line = f"govern mitigation observe {COHORT} --stable startup --build b1"
     assert early.code == 1 and early.advice == ("type", line)
     (typed.directory / "first.txt").write_text("up after 4 s\n", "utf-8")
     dry = stable(typed, "startup", "--evidence", "first.txt", "--dry-run")

@@ -228,7 +228,7 @@ def can_end(world: World, lane: Lane) -> None:
 
 
 def test_lanes_keep_their_laws_over_short_histories() -> None:
-    run_state_machine_as_test(Lanes, settings=settings(FAST, max_examples=60))
+    run_state_machine_as_test(Lanes, settings=settings(FAST, max_examples=30))
 
 
 @pytest.mark.deep

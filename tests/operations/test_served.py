@@ -9,11 +9,16 @@ import pytest
 from back import DRAFT, PACKET, TV, XR, Team, copied, go, make_team
 from decision_logs import decision, write_csv
 from govern.domain.decision import Accepted
+from govern.domain.lane_health import ObserveInteraction, ObserveStartup
+from govern.domain.lane_replays import RecordReplay
+from govern.domain.reentry_decision import AssessReentry, DecideReentry
+from govern.domain.reentry_exit import ExitMitigation
 from govern.domain.rollout import Advance
 from govern.domain.unfreezing import Unfreeze
 from govern.domain.waiver import AcceptRisk
 from govern.errors import DocumentError, UsageError
 from govern.operations.served import POLL, Asked, Seen, look, watch
+from lanes import replay
 from workspaces import Clone
 
 PREV, NEXT = "llama-2-70b-chat+v1", "llama-2-70b-chat+v2"
@@ -162,17 +167,38 @@ def test_window_may_be_shorter(jo: Clone) -> None:
     assert found.outcome == "served" and found.command().measured["window"] == "2026-11-17T02:11:01Z/PT10S"
 
 
+def out_of_its_lane(jo: Clone, cohort: str) -> Clone:
+    """Two windows of replays, a decision by ana, and Mara's word: as she stands on the second morning."""
+    first, second = jo.at("2026-11-17T03:00:00Z"), jo.at("2026-11-18T00:10:00Z")
+    first.done(RecordReplay(cohort, "p", "b1", replay("first", n=60, passed=60)))
+    second.done(RecordReplay(cohort, "p", "b1", replay("second", n=60, passed=60)))
+    for command in (ObserveStartup(cohort, "b1"), ObserveInteraction(cohort, "b1")):
+        second.done(command)
+    ana = second.acting("ana")
+    ana.done(AssessReentry(cohort))
+    ana.done(DecideReentry(cohort, "approved"))
+    mara = second.acting("mara").at("2026-11-18T00:20:00Z")
+    mara.done(ExitMitigation(cohort, stay=True))
+    return mara
+
+
 def test_who_is_bound_to_next_again_shows_nothing_of_the_way_back_before(jo: Clone) -> None:
     assert go(jo, "tv").recorded
-    mara = jo.acting("mara").at("2026-11-17T03:00:00Z")
+    mara = out_of_its_lane(jo, "tv")
     mara.done(Unfreeze("chat", "INC-4711", ("tv",)))
     mara.done(Advance(DRAFT, "shadow", rehearsal={"same": True, "seconds": 0.1}))
     mara.done(AcceptRisk(DRAFT, "nothing to pair with", "2026-11-29T00:00:00Z"))
-    mara.at("2026-11-17T04:00:00Z").done(Advance(DRAFT, "canary"))
+    mara.at("2026-11-18T00:30:00Z").done(Advance(DRAFT, "canary"))
+    again = row("04:00:01", "tv", NEXT, decided_at="2026-11-18T00:30:01Z")
     log = write_csv(
-        jo.directory / "log.csv", [row("02:31:00", "tv"), row("03:00:00", "tv"), row("04:00:01", "tv", NEXT)]
+        jo.directory / "log.csv",
+        [
+            row("02:31:00", "tv"),
+            row("03:00:00", "tv"),
+            again,
+        ],
     )
-    with pytest.raises(UsageError, match="tv is bound to chat-b2 again since 2026-11-17T04:00:00Z"):
+    with pytest.raises(UsageError, match="tv is bound to chat-b2 again since 2026-11-18T00:30:00Z"):
         look(mara.workspace(), Asked(TV, log=str(log)))
     write_csv(log, [row("02:31:00", "tv"), row("03:00:00", "tv")])
     assert look(mara.workspace(), Asked(TV, log=str(log))).outcome == "served"

@@ -7,6 +7,7 @@ measured is not known here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from shlex import quote
 from typing import Any, ClassVar
 
 from govern.domain import bands
@@ -19,7 +20,7 @@ from govern.domain.evidence_rows import is_count, is_number
 from govern.domain.findings import nearest
 from govern.domain.firing import Grid
 from govern.domain.kpi_windows import follows
-from govern.domain.lane import CANDIDATE, INTERACTION, STARTUP, Lane, context_of, windows_of
+from govern.domain.lane import CANDIDATE, INTERACTION, STARTUP, Lane, context_of, name_of, windows_of
 from govern.domain.lane_facts import confidence, contain_line, next_line, require_build
 from govern.domain.lanes import lane_meant, require_coming
 from govern.domain.policy import Actor
@@ -71,12 +72,24 @@ class ObserveHealth:
     lane: str | None = None
 
 
+def _require_same_build(lane: Lane, event: str, build: str) -> None:
+    """One candidate an attempt: what was used stably is what started stably."""
+    started = next((record for record in lane.reached if name_of(record) == STARTUP), None)
+    if event == INTERACTION and started and started.body["candidate"]["build"] != build:
+        there = started.body["candidate"]["build"]
+        raise Refusal(
+            f"attempt {lane.attempt} of {lane.id} started with build {there} ({started.name})",
+            type_line=f"--build {quote(there)}",
+        )
+
+
 def decide_stable(
     state: State, documents: Documents, command: ObserveStartup, actor: Actor, now: str
 ) -> Decision:
     lane, event = lane_meant(state, command.cohort, command.lane, command.attempt), command.event
     require_build(command.build)
     require_coming(lane, event, command.build)
+    _require_same_build(lane, event, command.build)
     body = {
         **context_of(lane, event),
         "candidate": {"build": command.build},
