@@ -127,7 +127,7 @@ PARTS: tuple[Part, ...] = (
         f"{THURSDAY}T09:40:00Z",
         "lee",
         f"govern mitigation correct {FICTIONAL} --close c1 --evidence guardrails/g1.md"
-        ' --note "Its second rule refuses every question about a person who is named"',
+        ' --note "Its second rule refuses every question about a named person"',
     ),
     Line(f"{THURSDAY}T09:45:00Z", "mara", f"govern mitigation exit {PUBLIC} --yes"),
     "One is back, in the commit of its exit; the other is not, and the board says why. Who decided, on what?",
