@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from govern.domain.backtesting import Incident, Track, judge, share_at
@@ -74,6 +74,11 @@ NUMBER = st.floats(-1e6, 1e6, allow_nan=False)
 
 
 @given(st.lists(NUMBER, min_size=1, max_size=40), st.sampled_from(("above", "at_least", "below", "at_most")))
+@example([0.0, 5e-324], "at_least")
+@example([1.0, 1.0000000000000002], "at_least")
+@example([1.0, 1.0000000000000002], "above")
+@example([1.0, 1.0000000000000002], "at_most")
+@example([1.0, 1.0000000000000002], "below")
 def test_thresholds_part_the_values_as_no_other_number_would(values: list[float], op: str) -> None:
     """Each lies between two neighbours, or beyond all of them: together they fire in every way there is."""
     tried = thresholds(Rule(op, 0, 1), [track(values)])

@@ -10,7 +10,7 @@ import typer
 
 from govern.cli import mitigation_decide, mitigation_facts, mitigation_work
 from govern.cli.frame import context, show
-from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Output, Yes
+from govern.cli.options import Actor, At, Cohort, DryRun, Fetch, Folder, Output, Yes
 from govern.cli.write import write
 from govern.domain.decision import Accepted, Refused
 from govern.domain.findings import nearest
@@ -35,7 +35,6 @@ app.command()(mitigation_decide.decide)
 app.command()(mitigation_work.correct)
 app.command()(mitigation_work.contain)
 app.command()(mitigation_work.carry_forward)
-Cohort = Annotated[str, typer.Argument(help="A cohort key, or the id of its lane.", metavar="COHORT")]
 STAYS = "refused. With --stay the lane is left, and the cohort stays where it is."
 
 

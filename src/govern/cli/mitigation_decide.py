@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from govern.cli.frame import context, show
-from govern.cli.options import Actor, DryRun, Folder, Output, moment
+from govern.cli.options import Actor, Cohort, DryRun, Folder, Output, moment
 from govern.cli.write import write
 from govern.domain.decision import Refused
+from govern.domain.lanes import open_lane
 from govern.domain.reentry import assess
 from govern.domain.reentry_decision import DecideReentry
 from govern.errors import UsageError
@@ -17,7 +18,6 @@ from govern.report import lanes
 from govern.report.answer import Answer
 from govern.report.wrap import wrapped
 
-Cohort = Annotated[str, typer.Argument(help="A cohort key, or the id of its lane.", metavar="COHORT")]
 Rejected = Annotated[
     list[str] | None,
     typer.Option(metavar="[CRITERION=]VALUE", help="For all criteria that are not met, or one."),
@@ -72,7 +72,7 @@ def decide(
 def judged_lines(outcome: Outcome, cohort: str) -> list[str]:
     """The criteria as they were judged, above what became of the command."""
     state = outcome.workspace.state
-    lane = state.lane(cohort) or next((each for each in state.open_lanes() if each.id == cohort), None)
+    lane = open_lane(state, cohort)
     if lane is None:
         return []
     found = assess(state, outcome.workspace.documents(), lane, outcome.workspace.now())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from govern.cli.frame import context, same_line, show
-from govern.cli.options import Actor, DryRun, Folder, Log, Offline, Output, moment
+from govern.cli.options import Actor, Cohort, DryRun, Folder, Log, Offline, Output, moment
 from govern.cli.progress import Quiet, progress
 from govern.cli.write import write
 from govern.errors import ExitCode, UsageError
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from govern.operations.workspace import Workspace
 
 OBSERVE, REPLAY = "mitigation observe", "mitigation replay"
-Cohort = Annotated[str, typer.Argument(help="A cohort key, or the id of its lane.", metavar="COHORT")]
 Build = Annotated[str | None, typer.Option(help="The candidate build.", metavar="BUILD")]
 
 

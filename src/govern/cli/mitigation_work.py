@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from govern.cli.frame import context, show
-from govern.cli.options import Actor, DryRun, Folder, Output, listed, moment
+from govern.cli.options import Actor, Cohort, DryRun, Folder, Output, listed, moment
 from govern.cli.write import write
 from govern.domain.carry_forward import CarryForward
 from govern.domain.containment import Contain
@@ -15,7 +15,6 @@ from govern.operations.decide import Outcome
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer
 
-Cohort = Annotated[str, typer.Argument(help="The cohort, or its lane.", metavar="COHORT")]
 Code = Annotated[
     str | None, typer.Option(help="Why the cohort is not in: one of five codes.", metavar="CODE")
 ]

@@ -49,6 +49,7 @@ Reason = Annotated[str, typer.Option(help="Why, in a sentence; it is recorded.",
 Expires = Annotated[str, typer.Option(help="A date or an instant, UTC.", metavar="DATE")]
 Only = Annotated[str, typer.Option(help="Take these cohorts only.", metavar="COHORT,…")]
 To = Annotated[str | None, typer.Option("--to", help="The phase that is expected.", metavar="PHASE")]
+Cohort = Annotated[str, typer.Argument(help="A cohort key, or the id of its lane.", metavar="COHORT")]
 Packet = Annotated[str, typer.Argument(help="The packet's id.", metavar="PACKET")]
 
 

@@ -13,7 +13,7 @@ from govern.domain.corrective_work import require_code, require_owner, said_end
 from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents
 from govern.domain.lane import Lane, context_of, end_of, windows_of
-from govern.domain.lanes import lane_meant
+from govern.domain.lanes import lane_meant, noted
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.state import State
@@ -96,9 +96,7 @@ def _window(state: State, lane: Lane, until: str) -> str:
 
 
 def fold(state: State, record: Record) -> None:
-    lane = state.lane(record.body["cohort_key"])
-    assert lane is not None, "an open lane is carried forward"
-    lane.history.append(record)
+    lane = noted(state, record)
     lane.expiry, lane.owner = record.body["to_window"], record.body["owner"]
 
 

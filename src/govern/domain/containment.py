@@ -13,7 +13,7 @@ from govern.domain.commands import asked
 from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents
 from govern.domain.lane import Lane, context_of
-from govern.domain.lanes import lane_meant
+from govern.domain.lanes import lane_meant, noted
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.state import State
@@ -58,9 +58,7 @@ def _seen(lane: Lane, pinned: Sequence[str]) -> list[Record]:
 
 
 def fold(state: State, record: Record) -> None:
-    lane = state.lane(record.body["cohort_key"])
-    assert lane is not None, "a signal is contained in an open lane"
-    lane.history.append(record)
+    lane = noted(state, record)
     signals = record.body["signals"]
     within = any(signal.name in signals and signal.n > lane.began for signal in lane.regressive)
     lane.regressive = [signal for signal in lane.regressive if signal.name not in signals]

@@ -21,7 +21,7 @@ from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Documents
 from govern.domain.findings import nearest
 from govern.domain.lane import Action, Lane, context_of
-from govern.domain.lanes import lane_meant
+from govern.domain.lanes import lane_meant, noted
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.state import State
@@ -166,16 +166,12 @@ def _open(lane: Lane, named: str) -> Action:
 
 def fold_opened(state: State, record: Record) -> None:
     """Also for the rows that a rejection brings."""
-    lane = state.lane(record.body["cohort_key"])
-    assert lane is not None, "an action is opened in an open lane"
-    lane.history.append(record)
+    lane = noted(state, record)
     lane.actions[record.body["action"]] = Action(record.body["action"], record)
 
 
 def fold_closed(state: State, record: Record) -> None:
-    lane = state.lane(record.body["cohort_key"])
-    assert lane is not None, "an action is closed in an open lane"
-    lane.history.append(record)
+    lane = noted(state, record)
     lane.actions[record.body["action"]].closed = record
 
 

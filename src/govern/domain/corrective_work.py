@@ -101,7 +101,7 @@ def due_window_of(state: State, due: str, now: str) -> str:
 def require_owner(state: State, owner: str) -> str:
     """A person of the policy in force: work is never owed by a machine or by nobody."""
     policy = state.in_force
-    people = [name for name in policy.view["people"] if policy.kind(name) == "person"]
+    people = policy.persons
     if owner not in people:
         close = nearest(owner, people)
         there = f"; nearest: {close}" if close else f"; there are: {', '.join(people)}"

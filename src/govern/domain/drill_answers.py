@@ -57,7 +57,7 @@ def _require_two(answers: Mapping[str, Any], again: str) -> None:
 def _require_owners(state: State, answers: Mapping[str, Any], again: str) -> None:
     """Two people of the policy, and the decision of each."""
     policy, owners = state.in_force, answers["owners"]
-    people = [name for name in policy.view["people"] if policy.kind(name) == "person"]
+    people = policy.persons
     for owner in owners:
         if owner not in people:
             close = nearest(owner, people)

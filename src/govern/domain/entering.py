@@ -100,7 +100,7 @@ def _relapsed(state: State, entry: Entry, now: str) -> Lane | None:
 def owner_of(state: State, actor: Actor) -> str:
     """The person who owns what a rollback leaves: whoever went back; for a machine the first who might have."""
     policy = state.in_force
-    people = [name for name in policy.view["people"] if policy.kind(name) == "person"]
+    people = policy.persons
     if actor.person in people:
         return actor.person
     return next((name for name in policy.holders("rollback_execute") if name in people), people[0])

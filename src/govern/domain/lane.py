@@ -151,6 +151,11 @@ class Lane:
     def open_actions(self) -> list[Action]:
         return [action for action in self.actions.values() if action.closed is None]
 
+    @property
+    def contained(self) -> int:
+        """The place of its last containment: what was shown before it is not counted any more."""
+        return max((record.n for record in self.records("containment_reviewed")), default=0)
+
     def expired(self, now: str) -> bool:
         return end_of(self.expiry) <= now
 

@@ -18,15 +18,10 @@ PACK = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST = 200  # characters of a build
 
 
-def contained_at(lane: Lane) -> int:
-    """The place of the last containment: what came before it is not counted any more."""
-    return max((record.n for record in lane.records("containment_reviewed")), default=0)
-
-
 def replays_of(lane: Lane, build: str) -> list[Record]:
     """What was replayed of a candidate build since the last containment."""
-    replays = lane.records("replay_completed")
-    return [r for r in replays if r.n > contained_at(lane) and r.body["candidate"]["build"] == build]
+    contained, replays = lane.contained, lane.records("replay_completed")
+    return [r for r in replays if r.n > contained and r.body["candidate"]["build"] == build]
 
 
 def confidence(lane: Lane, build: str, passed: int = 0, n: int = 0) -> float | None:

@@ -22,7 +22,7 @@ from govern.domain.firing import Grid
 from govern.domain.kpi_windows import follows
 from govern.domain.lane import CANDIDATE, INTERACTION, STARTUP, Lane, context_of, name_of, windows_of
 from govern.domain.lane_facts import confidence, contain_line, next_line, require_build
-from govern.domain.lanes import lane_meant, require_coming
+from govern.domain.lanes import lane_meant, noted, require_coming
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.reentry import TREND
@@ -197,16 +197,12 @@ def _wrong(kpi: Mapping[str, Any], signal: Signal) -> str:
 
 
 def fold_stable(state: State, record: Record) -> None:
-    lane = state.lane(record.body["cohort_key"])
-    assert lane is not None, "it was decided on an open lane"
-    lane.history.append(record)
+    lane = noted(state, record)
     lane.reach(record)
 
 
 def fold_health(state: State, record: Record) -> None:
-    lane = state.lane(record.body["cohort_key"])
-    assert lane is not None, "it was decided on an open lane"
-    lane.history.append(record)
+    lane = noted(state, record)
     if record.body["regressive"]:
         lane.regressive.append(record)
 

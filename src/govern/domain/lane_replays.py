@@ -26,7 +26,7 @@ from govern.domain.lane_facts import (
     require_pack,
     same_source,
 )
-from govern.domain.lanes import lane_meant
+from govern.domain.lanes import lane_meant, noted
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.reentry import high_severity
@@ -160,9 +160,7 @@ def _share(k: int, n: int) -> float:
 
 
 def fold(state: State, record: Record) -> None:
-    lane = state.lane(record.body["cohort_key"])
-    assert lane is not None, "it was decided on an open lane"
-    lane.history.append(record)
+    lane = noted(state, record)
     if record.body["regressive"]:
         lane.regressive.append(record)
 

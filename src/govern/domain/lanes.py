@@ -5,6 +5,7 @@ from shlex import quote
 from govern.domain.decision import Refusal
 from govern.domain.findings import nearest
 from govern.domain.lane import CANDIDATE, DECIDED, INTERACTION, STARTUP, Lane, name_of
+from govern.domain.records import Record
 from govern.domain.state import State
 from govern.errors import ExitCode
 
@@ -16,9 +17,22 @@ LINES = {
 }
 
 
+def open_lane(state: State, text: str) -> Lane | None:
+    """The open lane of a cohort key, or with an id."""
+    return state.lane(text) or next((each for each in state.open_lanes() if each.id == text), None)
+
+
+def noted(state: State, record: Record) -> Lane:
+    """The open lane that a record is of, with the record in its history: how every event of a lane begins to fold."""
+    lane = state.lane(record.body["cohort_key"])
+    assert lane is not None, "the guard asks for an open lane"
+    lane.history.append(record)
+    return lane
+
+
 def lane_meant(state: State, text: str, pinned: str | None = None, attempt: int | None = None) -> Lane:
     """The open lane of a cohort key or with an id; where a first decision pinned one, that one and no later."""
-    lane = state.lane(text) or next((each for each in state.open_lanes() if each.id == text), None)
+    lane = open_lane(state, text)
     if lane is None:
         raise _none(state, text)
     if pinned not in (None, lane.id) or attempt not in (None, lane.attempt):

@@ -48,6 +48,11 @@ class Policy:
             return False
         return self.kind(actor.person) == "person" or role == "rollback_execute"
 
+    @property
+    def persons(self) -> list[str]:
+        """Everybody who is no automation, in the order of the document."""
+        return [name for name in self.view["people"] if self.kind(name) == "person"]
+
     def kind(self, person: str) -> str:
         kind: str = self.view["people"].get(person, {}).get("kind", "person")
         return kind

@@ -22,6 +22,7 @@ from govern.domain.criteria import (
 )
 from govern.domain.document import Documents
 from govern.domain.lane import Lane, end_of, windows_of
+from govern.domain.lane_facts import replays_of
 from govern.domain.records import Record
 from govern.domain.state import State
 from govern.domain.statistics import wilson
@@ -154,12 +155,8 @@ def _label(
 
 def counted_replays(lane: Lane) -> list[Record]:
     """Of the newest candidate, since the last containment: a repaired build is judged on its own."""
-    contained = max((record.n for record in lane.records("containment_reviewed")), default=0)
-    fresh = [record for record in lane.records("replay_completed") if record.n > contained]
-    if not fresh:
-        return []
-    build = fresh[-1].body["candidate"]["build"]
-    return [record for record in fresh if record.body["candidate"]["build"] == build]
+    fresh = [record for record in lane.records("replay_completed")[-1:] if record.n > lane.contained]
+    return replays_of(lane, fresh[0].body["candidate"]["build"]) if fresh else []
 
 
 def _windows(state: State, criteria: Criteria, replays: Iterable[Record], now: str) -> list[Window]:
@@ -190,7 +187,7 @@ def _since(replays: Iterable[Record], window: str) -> list[Record]:
 
 def _observed(lane: Lane, window: str) -> dict[str, tuple[Record, Mapping[str, Any]]]:
     """By KPI, the newest observation of the window since the last containment: the record, and the signal in it."""
-    contained = max((record.n for record in lane.records("containment_reviewed")), default=0)
+    contained = lane.contained
     found: dict[str, tuple[Record, Mapping[str, Any]]] = {}
     for record in lane.records("health_observed"):
         for signal in record.body["signals"]:

@@ -29,7 +29,7 @@ from govern.domain.lane import (
     windows_of,
 )
 from govern.domain.lane_facts import require_pack
-from govern.domain.lanes import lane_meant, require_coming
+from govern.domain.lanes import lane_meant, noted, require_coming
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.reentry import MEDIUM, Assessment, assess, counted_replays
@@ -103,12 +103,12 @@ def decide(state: State, documents: Documents, command: DecideReentry, actor: Ac
     lane = lane_meant(state, command.cohort, command.lane, command.attempt)
     found = assess(state, documents, lane, now)
     _require_open(lane, found, command.outcome)
-    if command.outcome in INWARD:
+    inward = command.outcome in INWARD
+    if inward:
         require_coming(lane, DECIDED)
         _require_one_build(lane, found)
     windows = windows_of(state.in_force)
     place = windows.place_at(now)
-    inward = command.outcome in INWARD
     rejected = [] if inward else rejections(state, lane, found, command.rejections, now)
     decision: dict[str, Any] = {
         "outcome": command.outcome,
@@ -141,12 +141,14 @@ def decide(state: State, documents: Documents, command: DecideReentry, actor: Ac
 
 def _require_one_build(lane: Lane, found: Assessment) -> None:
     """What started and was used stably is what was replayed."""
-    for record in lane.reached:
-        seen = (record.body["candidate"] or {}).get("build") if name_of(record) in OBSERVED else found.build
-        if found.build is not None and seen != found.build:
+    for record in lane.reached if found.build is not None else ():
+        if name_of(record) not in OBSERVED:
+            continue
+        seen = record.body["candidate"]["build"]
+        if seen != found.build:
             raise Refusal(
                 f"{name_of(record)} was of build {seen}, and {found.build} was replayed ({record.name})",
-                type_line=f"govern mitigation replay {lane.word} --build {quote(str(seen))} --results FILE",
+                type_line=f"govern mitigation replay {lane.word} --build {quote(seen)} --results FILE",
             )
 
 
@@ -219,26 +221,18 @@ def _pinned(command: C, lane: Lane) -> C:
 
 
 def fold_opened(state: State, record: Record) -> None:
-    lane = _lane(state, record)
-    lane.history.append(record)
+    lane = noted(state, record)
     lane.reach(record)
 
 
 def fold_decided(state: State, record: Record) -> None:
-    lane = _lane(state, record)
-    lane.history.append(record)
+    lane = noted(state, record)
     lane.expiry = record.body["expiry_window"]
     if record.body["outcome"] == APPROVED:
         lane.reach(record)
     else:
         lane.attempt = record.body["attempt"]
         lane.end_attempt(record)
-
-
-def _lane(state: State, record: Record) -> Lane:
-    lane = state.lane(record.body["cohort_key"])
-    assert lane is not None, "a guard has seen to it"
-    return lane
 
 
 CAPABILITY = Capability(

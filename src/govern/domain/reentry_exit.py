@@ -18,7 +18,7 @@ from govern.domain.document import Documents
 from govern.domain.evidence_packet import read_packet
 from govern.domain.gates import Border, Item, evaluate, open_border
 from govern.domain.lane import EXITED, Lane, context_of, windows_of
-from govern.domain.lanes import lane_meant
+from govern.domain.lanes import lane_meant, noted
 from govern.domain.policy import Actor
 from govern.domain.promotion import bound, checks_at, recorded, uses_of
 from govern.domain.records import Event, Record
@@ -57,8 +57,9 @@ def decide(state: State, documents: Documents, command: ExitMitigation, actor: A
         raise Refusal(f"{gone[0]} takes nobody on any more", type_line=f"govern phase show {gone[0]}")
     borders = [_border(state, documents, packet, lane, actor, now) for packet in into]
     verdicts = [_judged(border) for border in borders]
-    if not all(verdict.passes for row in verdicts for verdict in row):
-        return _refused(lane, borders, verdicts)
+    every = tuple(verdict for row in verdicts for verdict in row)
+    if not all(verdict.passes for verdict in every):
+        return _refused(lane, every)
     events = [_exited(state, lane, approved, borders, verdicts, actor, now)]
     events += [
         bound(border, "reentry", 100 if border.packet.phase == "adopted" else None) for border in borders
@@ -70,9 +71,7 @@ def decide(state: State, documents: Documents, command: ExitMitigation, actor: A
         lane=lane.id,
         attempt=lane.attempt,
     )
-    return Accepted(
-        tuple(events), asked(pinned), tuple(v for row in verdicts for v in row), next="govern status"
-    )
+    return Accepted(tuple(events), asked(pinned), every, next="govern status")
 
 
 def _require_ready(state: State, lane: Lane, actor: Actor, now: str) -> Record:
@@ -157,15 +156,15 @@ def _judged(border: Border) -> tuple[Verdict, ...]:
     return evaluate(border, (FREE, *(item for item in items if item.name != SIGNED_OFF)))
 
 
-def _refused(lane: Lane, borders: Sequence[Border], verdicts: Sequence[Sequence[Verdict]]) -> Refused:
-    bad = [verdict for row in verdicts for verdict in row if not verdict.passes]
+def _refused(lane: Lane, verdicts: tuple[Verdict, ...]) -> Refused:
+    bad = [verdict for verdict in verdicts if not verdict.passes]
     first = next((verdict for verdict in bad if verdict.todo), bad[0])
     reasons = tuple(f"{verdict.check}: {verdict.text}" for verdict in bad)
     line = first.todo or f"govern explain {first.check}"
     return Refused(
         (*reasons, f"or `--stay`: {lane.id} is left, and {lane.cohort} stays where it is"),
         line,
-        tuple(v for row in verdicts for v in row),
+        verdicts,
         turn=first.turn,
     )
 
@@ -210,9 +209,7 @@ def _stage(packet: Packet) -> Stage:
 
 
 def fold(state: State, record: Record) -> None:
-    lane = state.lane(record.body["cohort_key"])
-    assert lane is not None, "a guard has seen to it"
-    lane.history.append(record)
+    lane = noted(state, record)
     lane.reach(record)
     lane.exited = record
     for each in record.body["binds"]:

@@ -19,6 +19,7 @@ STEP = 1.12  # from one rank that is tried to the next
 DIGITS = 15
 ROUNDING = 1e-9  # of what a week may bring
 RISING = ("above", "at_least")
+INCLUSIVE = ("at_least", "at_most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,16 @@ def thresholds(rule: Rule, tracks: Iterable[Track]) -> list[float]:
     room = (seen[0] - middle) / 2 or math.copysign(abs(seen[0]) / 10 or 1.0, 1 if rule.op in RISING else -1)
     beyond = plainest(*sorted((seen[0] + 0.9 * room, seen[0] + 1.1 * room)))
     uncommon = [value for value in seen if (value >= middle if rule.op in RISING else value <= middle)]
-    between = [plainest(*sorted((uncommon[rank], uncommon[rank - 1]))) for rank in _ranks(len(uncommon))]
+    between = [_parting(rule.op, uncommon[rank], uncommon[rank - 1]) for rank in _ranks(len(uncommon))]
     return [beyond, *between]
+
+
+def _parting(op: str, inner: float, outer: float) -> float:
+    """The plainest number between two values; where floats leave none, the one of them that `op` parts them at."""
+    found = plainest(*sorted((inner, outer)))
+    if found not in (inner, outer):
+        return found
+    return outer if op in INCLUSIVE else inner
 
 
 def _ranks(count: int) -> Iterator[int]:

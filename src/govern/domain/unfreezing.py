@@ -96,7 +96,7 @@ def _cause(state: State, command: Unfreeze, actor: Actor, now: str) -> dict[str,
         raise Refusal(said, type_line=line, exit=ExitCode.COULD_NOT)
     people = state.in_force.view["people"]
     if command.owner not in people or state.in_force.kind(command.owner) != "person":
-        close = nearest(command.owner, [name for name in people if state.in_force.kind(name) == "person"])
+        close = nearest(command.owner, state.in_force.persons)
         said = f"no person `{command.owner}` in the policy" + (f"; nearest: {close}" if close else "")
         raise Refusal(said, type_line=f"--owner {close or actor.person}", exit=ExitCode.COULD_NOT)
     if command.due <= now:

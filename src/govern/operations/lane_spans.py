@@ -7,7 +7,6 @@ from typing import Any
 
 from govern.domain.firing import Grid
 from govern.domain.lane import INTERACTION, Lane, end_of, name_of, windows_of
-from govern.domain.lane_facts import contained_at
 from govern.domain.records import Record
 from govern.domain.windows import after, instant
 from govern.operations.workspace import Workspace
@@ -88,7 +87,7 @@ class Spans:
         return {
             (signal["kpi"], signal["window"]): (record, signal)
             for record in self.lane.records("health_observed")
-            if record.n > contained_at(self.lane)
+            if record.n > self.lane.contained
             for signal in record.body["signals"]
         }
 
