@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from govern.domain.backtesting import Judged
 from govern.domain.firing import Rule
-from govern.operations.backtest import Backtest, backtest, labels
-from govern.operations.trigger_history import Span, rows_history
+from govern.domain.triggers.backtesting import Judged
+from govern.operations.triggers.backtest import Backtest, backtest, labels
+from govern.operations.triggers.history import Span, rows_history
 from govern.report.backtest import number, spoken_delay
 
 BESIDE = Path(__file__).resolve().parents[1].parent / "shared"

@@ -21,10 +21,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from govern.domain.rollout import Advance
-from govern.domain.waiver import AcceptRisk
-from govern.operations.rollback import roll_back
-from govern.operations.wanted import Wanted
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.waiver import AcceptRisk
+from govern.operations.rollback.execute import roll_back
+from govern.operations.rollback.wanted import Wanted
 from workspaces import Clone, git, isolated, open_ledger, repository
 
 PACKET, LEDGER, NOW = "no-system-prompt", "govern-ledger", "2026-11-21T02:10:21Z"

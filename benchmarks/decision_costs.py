@@ -14,7 +14,7 @@ from statistics import NormalDist, fmean, median
 from populations import Population
 from replays import ALPHA, KINDS, LOOK, LOOKS, MARGIN, NEAR, Gate, govern
 
-from govern.domain.anytime import Proof
+from govern.domain.evidence.anytime import Proof
 from govern.domain.statistics.differences import Differences
 from govern.domain.statistics.planning import cautious, findable
 

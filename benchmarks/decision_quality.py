@@ -33,7 +33,7 @@ from replays import (
     mann_whitney,
 )
 
-from govern.domain.anytime import Proof
+from govern.domain.evidence.anytime import Proof
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAINS = (

@@ -14,7 +14,7 @@ from operator import mul
 
 from populations import Population
 
-from govern.domain.anytime import Proof
+from govern.domain.evidence.anytime import Proof
 from govern.domain.statistics import betting
 from govern.domain.statistics.differences import Differences
 

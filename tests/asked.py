@@ -4,12 +4,12 @@ from typing import Any
 
 from builders import PACKET, World, cohorts
 from govern.documents import schemas
-from govern.domain.corrective_actions import CloseAction
 from govern.domain.document import digest_of
-from govern.domain.lane_health import ObserveInteraction, ObserveStartup
-from govern.domain.lane_replays import RecordReplay
-from govern.domain.reentry_decision import AssessReentry, DecideReentry
-from govern.domain.reentry_exit import ExitMitigation
+from govern.domain.mitigation.corrective_actions import CloseAction
+from govern.domain.mitigation.lane_health import ObserveInteraction, ObserveStartup
+from govern.domain.mitigation.lane_replays import RecordReplay
+from govern.domain.mitigation.reentry_decision import AssessReentry, DecideReentry
+from govern.domain.rollout.reentry_exit import ExitMitigation
 from govern.domain.windows import after
 from govern.operations.views.view import Seen
 from lanes import in_lane, lane

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from govern.domain.rollout import Advance
-from govern.domain.waiver import AcceptRisk
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.waiver import AcceptRisk
 from govern.operations.audit import audit
 from govern.operations.context import Context
-from govern.operations.rollback import WentBack, roll_back
-from govern.operations.wanted import Wanted
+from govern.operations.rollback.execute import WentBack, roll_back
+from govern.operations.rollback.wanted import Wanted
 from workspaces import EXAMPLES, Clone, another_clone, be, git, isolated, open_ledger
 
 PACKET, TV, DRAFT = "no-system-prompt", "tv-prompt", "next-idea"

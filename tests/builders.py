@@ -32,11 +32,11 @@ from govern.domain.document import (
 )
 from govern.domain.fold import fold, guard
 from govern.domain.gates import Border, open_border
-from govern.domain.hypothesis import put_on_next
-from govern.domain.opening import Open
 from govern.domain.policy import Actor
-from govern.domain.promotion import bound
 from govern.domain.records import Event, Record
+from govern.domain.rollout.hypothesis import put_on_next
+from govern.domain.rollout.opening import Open
+from govern.domain.rollout.promotion import bound
 from govern.domain.state import Packet, Phase, State
 from measured import shadow_set
 
@@ -324,7 +324,7 @@ def world(edits: Mapping[str, Edits | None] | None = None, *, remember: bool = F
 
 def in_shadow(edits: Mapping[str, Edits | None] | None = None) -> World:
     """The example with its packet in shadow, the way back rehearsed on the way there."""
-    from govern.domain.rollout import Advance
+    from govern.domain.rollout.advance import Advance
 
     made = world(edits)
     made.do(Advance(PACKET, "shadow", rehearsal={"same": True, "seconds": 0.4}))
@@ -339,7 +339,7 @@ def ready(edits: Mapping[str, Edits | None] | None = None) -> World:
 
 
 def in_canary(edits: Mapping[str, Edits | None] | None = None) -> World:
-    from govern.domain.rollout import Advance
+    from govern.domain.rollout.advance import Advance
 
     made = ready(edits)
     made.do(Advance(PACKET, "canary"))

@@ -10,7 +10,7 @@ import yaml
 
 from builders import KIND_OF, Branch, Edits, World
 from govern.domain.document import digest_of
-from govern.domain.drills import CompleteDrill
+from govern.domain.drills.completion import CompleteDrill
 
 TEAM = Path(__file__).resolve().parents[1] / "examples" / "team"
 CARD, PACKAGE = "integrity-l2-mixed", "integrity-l2"
@@ -37,7 +37,7 @@ def team(edits: Mapping[str, Edits | None] | None = None, now: str = WEDNESDAY) 
         branch.edit(key, fields)
     world = World(branch, now="2026-11-16T09:00:00Z")
     world.documents = branch
-    from govern.domain.opening import Open
+    from govern.domain.rollout.opening import Open
 
     world.do(Open("governance", "main", "govern test", "simulated"), "mara")
     world.now = now

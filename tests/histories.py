@@ -19,28 +19,28 @@ from hypothesis.stateful import (
 
 from builders import Branch, Past, World
 from govern.domain import binding
-from govern.domain.approval import Approve
 from govern.domain.binding import current
 from govern.domain.capabilities import WRITERS, decide, revive
-from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.commands import Command
 from govern.domain.decision import Accepted
-from govern.domain.explanation import Explain
-from govern.domain.extension import Extend
 from govern.domain.fold import fold, guard
-from govern.domain.on_call import DeclareOnCall
-from govern.domain.pause import Pause, Resume, Withdraw
 from govern.domain.policy import Actor
 from govern.domain.policy_change import AdoptPolicy, ApprovePolicy
-from govern.domain.promotion import coming_after
 from govern.domain.records import Record
-from govern.domain.rehearsing import HoldRehearsal
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollback.unfreezing import Unfreeze
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.approval import Approve
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
+from govern.domain.rollout.explanation import Explain
+from govern.domain.rollout.extension import Extend
+from govern.domain.rollout.on_call import DeclareOnCall
+from govern.domain.rollout.pause import Pause, Resume, Withdraw
+from govern.domain.rollout.promotion import coming_after
+from govern.domain.rollout.rehearsing import HoldRehearsal
+from govern.domain.rollout.verification import VerifyBaseline
+from govern.domain.rollout.waiver import AcceptRisk, Waive
 from govern.domain.state import Packet, State
-from govern.domain.unfreezing import Unfreeze
-from govern.domain.verification import VerifyBaseline
-from govern.domain.waiver import AcceptRisk, Waive
 from govern.domain.windows import after
 from measured import shadow_set
 from strategies import (

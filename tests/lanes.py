@@ -10,7 +10,7 @@ from builders import GONE, PACKET, Edits, World, in_shadow
 from govern.domain.document import digest_of
 from govern.domain.lane import Lane, context_of
 from govern.domain.records import Record
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
 
 COHORT, LANE = "public", "public-01"
 EVALUATOR = "ana"

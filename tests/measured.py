@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from govern.domain.document import digest_of, lines
-from govern.domain.pairs import COUNTED
-from govern.domain.recording import RecordShadow
+from govern.domain.evidence.pairs import COUNTED
+from govern.domain.rollout.recording import RecordShadow
 
 
 def shadow_set(documents: Mapping[str, Any], packet_id: str, measured: Mapping[str, Any]) -> RecordShadow:

@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from decision_logs import COLUMNS, decision, write_csv
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
-from govern.domain.waiver import AcceptRisk
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.waiver import AcceptRisk
 from lanes import SIGNALS, TEAM
 from workspaces import Clone, git, isolated, opened
 

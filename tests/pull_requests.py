@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from govern.domain.rollout import Advance
-from govern.operations.measure import measure_shadow
+from govern.domain.rollout.advance import Advance
+from govern.operations.evidence.measure import measure_shadow
 from workspaces import EXAMPLES, Clone, be, git, opened
 
 PACKET = "gpt35-june"

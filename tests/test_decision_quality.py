@@ -16,8 +16,8 @@ import decision_quality
 from populations import Population
 from replays import failing_looks, govern, mann_whitney, reachable
 
-from govern.domain import anytime
-from govern.domain.anytime import Looks, Proof
+from govern.domain.evidence import anytime
+from govern.domain.evidence.anytime import Looks, Proof
 from govern.domain.statistics import betting
 from govern.domain.statistics.differences import EDGES, WHOLE, Differences
 

@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from govern.documents.tree import WorkingTree
-from govern.domain.runbook import find_section, runbook_section
+from govern.domain.rollback.runbook import find_section, runbook_section
 from govern.evidence.pairs import Measurement, measure
 from govern.operations.demonstrate import examples_folder
-from govern.operations.validate import mend, validate
+from govern.operations.review.validate import mend, validate
 from workspaces import opened
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from builders import PACKET, World
-from govern.domain import stamping
-from govern.domain.cycles import complete
 from govern.domain.document import digest_of, lines
-from govern.domain.evidence_windows import kpis_by_window
+from govern.domain.evidence import stamping
+from govern.domain.evidence.cycles import complete
+from govern.domain.evidence.windows import kpis_by_window
 from govern.domain.gates import Border
-from govern.domain.recording import RecordEvidence
-from govern.domain.runbook import runbook_section
+from govern.domain.rollback.runbook import runbook_section
+from govern.domain.rollout.recording import RecordEvidence
 
 N = 200  # decisions of a cohort in a cycle, unless told
 Told = Mapping[str, Any]
@@ -132,7 +132,7 @@ def collected(
 
 def collect(made: World, packet_id: str = PACKET, **measured: Told | Sequence[Told | None]) -> None:
     """Record all of it, as one command by ben."""
-    from govern.domain.promotion import coming_after
+    from govern.domain.rollout.promotion import coming_after
 
     border = made.border(coming_after(made.packet(packet_id)), packet_id)
     command = collected(border, measured)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from govern.domain.commands import Command
 from govern.domain.decision import Accepted
-from govern.domain.opening import Open
 from govern.domain.policy import policy_of, view_of
+from govern.domain.rollout.opening import Open
 from govern.operations.audit import audit
 from govern.operations.context import Context
 from govern.operations.decide import Outcome, run

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from govern.cli.app import build
-from govern.domain.rollout import Advance
-from govern.operations.explaining import command_for
-from govern.operations.measure import measure_shadow
+from govern.domain.rollout.advance import Advance
+from govern.operations.evidence.explaining import command_for
+from govern.operations.evidence.measure import measure_shadow
 from workspaces import EXAMPLES, Clone, isolated, opened
 
 PACKET = "no-system-prompt"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from decision_logs import write_csv
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
 from served import served, serving
 from typed import Ended, Keyboard
 from workspaces import Clone

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from govern.domain.change_control import ApplyChange, OpenChange
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
 from pull_requests import KPI, NOW, PACKET, Branch, branch, shadowed
 from workspaces import Clone, git, isolated, opened, repository
 

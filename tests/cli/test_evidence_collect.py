@@ -8,8 +8,8 @@ import pytest
 
 from back import make_team
 from decision_logs import COLUMNS, write_csv
-from govern.domain.rollout import Advance
-from govern.domain.waiver import AcceptRisk
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.waiver import AcceptRisk
 from served import served, serving
 from typed import Ended, Keyboard
 from workspaces import Clone, git, opened

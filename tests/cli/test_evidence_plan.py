@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from govern.operations.measure import measure_shadow
+from govern.operations.evidence.measure import measure_shadow
 from typed import MARCH_TO_JUNE, Keyboard, copied, into_shadow, measure, seven_cohorts
 from workspaces import Clone, git
 

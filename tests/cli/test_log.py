@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from govern.domain.pause import Pause
+from govern.domain.rollout.pause import Pause
 from govern.operations.chronicle import Chronicle
 from govern.report.records import log_answer
 from workspaces import Clone

@@ -8,7 +8,7 @@ import pytest
 
 from back import XR, Team, copied, go, make_team
 from govern.domain.document import digest_of
-from govern.domain.lane_replays import RecordReplay
+from govern.domain.mitigation.lane_replays import RecordReplay
 from typed import Keyboard
 
 NOW, SOON = "2026-11-17T03:00:00Z", "2026-11-17T04:00:00Z"

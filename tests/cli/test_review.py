@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from govern.domain.commands import Command
-from govern.domain.corrective_actions import CloseAction
 from govern.domain.document import digest_of
-from govern.domain.lane_health import ObserveInteraction, ObserveStartup
-from govern.domain.lane_replays import RecordReplay
+from govern.domain.mitigation.corrective_actions import CloseAction
+from govern.domain.mitigation.lane_health import ObserveInteraction, ObserveStartup
+from govern.domain.mitigation.lane_replays import RecordReplay
+from govern.domain.mitigation.reentry_decision import AssessReentry, DecideReentry
 from govern.domain.records import Record
-from govern.domain.reentry_decision import AssessReentry, DecideReentry
-from govern.domain.reentry_exit import ExitMitigation
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.reentry_exit import ExitMitigation
 from govern.errors import ExitCode
 from govern.operations.audit import audit
-from govern.operations.reentry_audit import reentry_audit
+from govern.operations.lanes.reentry_audit import reentry_audit
 from govern.operations.workspace import Workspace
 from govern.report.audit import record_answer
 from govern.report.reentry_evidence import packet_answer

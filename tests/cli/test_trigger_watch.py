@@ -7,8 +7,8 @@ import pytest
 
 from back import NOW, PACKET, Team, copied, make_team
 from govern.cli import trigger_watch
-from govern.domain.acknowledgement import Acknowledge
 from govern.domain.policy_change import AdoptPolicy, ApprovePolicy
+from govern.domain.triggers.acknowledgement import Acknowledge
 from typed import Keyboard
 from workspaces import be, git
 

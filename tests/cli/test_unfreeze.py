@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from govern.cli import frame
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
 from workspaces import Clone, git
 
 PACKET = "no-system-prompt"

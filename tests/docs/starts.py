@@ -11,11 +11,11 @@ from pathlib import Path
 
 from decision_logs import COLUMNS, write_csv
 from docs.console import Terminals, environment
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
-from govern.operations import relabel
-from govern.operations.explaining import command_for
-from govern.operations.measure import measure_shadow
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.operations.evidence.explaining import command_for
+from govern.operations.evidence.measure import measure_shadow
+from govern.operations.rollback import relabel
 from served import served, serving
 from workspaces import EXAMPLES, Clone, another_clone, git, open_ledger, opened, repository
 

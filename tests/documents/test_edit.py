@@ -5,7 +5,7 @@ import random
 import pytest
 
 from govern.documents.edit import Edit, mend
-from govern.operations.validate import validate
+from govern.operations.review.validate import validate
 from trees import MemoryTree, team
 
 PACKET = "governance/packets/ranker-v12.yaml"

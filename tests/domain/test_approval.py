@@ -1,9 +1,9 @@
 """`packet approve`: given to a dossier, when all else passes, never by an author, for one attempt."""
 
 from builders import PACKET, World, ready, world
-from govern.domain.approval import Approve
 from govern.domain.checks.approvals import approvers
-from govern.domain.rollout import Advance
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.approval import Approve
 
 TEAM = {
     "govern": {

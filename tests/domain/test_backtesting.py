@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from govern.domain.backtesting import Incident, Track, judge, share_at
 from govern.domain.firing import Rule
-from govern.domain.threshold_sweep import plainest, sweep, thresholds
+from govern.domain.triggers.backtesting import Incident, Track, judge, share_at
+from govern.domain.triggers.threshold_sweep import plainest, sweep, thresholds
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

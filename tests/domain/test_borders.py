@@ -6,13 +6,13 @@ import pytest
 
 from builders import PACKET, World, cohorts, in_canary, in_shadow
 from govern.domain.binding import current
-from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.commands import Command
-from govern.domain.extension import Extend
-from govern.domain.rehearsing import HoldRehearsal
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
-from govern.domain.waiver import Waive
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
+from govern.domain.rollout.extension import Extend
+from govern.domain.rollout.rehearsing import HoldRehearsal
+from govern.domain.rollout.waiver import Waive
 from windowed import collect, write_runbook
 
 IN_WIDE = "2026-11-23T09:00:00Z"  # a Monday: two cycles of a day are complete

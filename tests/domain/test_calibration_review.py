@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from builders import PACKET, World, cohorts, in_canary
-from govern.domain.calibration_review import ReviewCalibration
-from govern.domain.incidents import settled
 from govern.domain.records import Record
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.calibration_review import ReviewCalibration
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollback.incidents import settled
 from govern.errors import ExitCode
 
 FOUND = "errors of the incident lie in no class more often than before"

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from govern.domain.carry_forward import CarryForward
 from govern.domain.decision import Accepted
+from govern.domain.mitigation.carry_forward import CarryForward
 from lanes import COHORT, EVALUATOR, LANE, in_lane, lane
 
 CODE = "REENTRY_REPLAY_INSUFFICIENT"

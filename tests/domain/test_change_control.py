@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from builders import PACKET, cohorts, in_canary, in_shadow, ready, world
-from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.checks import RULES
 from govern.domain.gates import evaluate
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
 from govern.errors import ExitCode
 
 LOOSER = {"document": "kpis/policy-flip-rate", "field": "bands.critical.above", "value": 20}

@@ -17,19 +17,19 @@ import yaml
 from builders import EXAMPLE, PACKET, World, branch
 from drilled import edited
 from govern.documents import schemas
-from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.checks import RULES
 from govern.domain.decision import Accepted
 from govern.domain.document import digest_of, lines
-from govern.domain.extension import Extend
+from govern.domain.evidence.stamping import window
 from govern.domain.gates import Border, Item, evaluate
-from govern.domain.mitigation import EnterMitigation
+from govern.domain.mitigation.by_hand import EnterMitigation
 from govern.domain.policy import Actor
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
-from govern.domain.stamping import window
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
+from govern.domain.rollout.extension import Extend
+from govern.domain.rollout.waiver import Waive
 from govern.domain.verdict import Verdict
-from govern.domain.waiver import Waive
 from windowed import evidence, replays, rows_of
 
 FOLDER = Path(__file__).parents[1] / "cases" / "checks"

@@ -6,7 +6,7 @@ import pytest
 
 from drilled import PACKAGE, edited
 from govern.documents import schemas
-from govern.domain.confidence import Confidence, Numbers, confidence, passed, rated, trend
+from govern.domain.drills.confidence import Confidence, Numbers, confidence, passed, rated, trend
 from govern.domain.records import Record
 from govern.domain.state import PackageHistory
 from govern.domain.windows import after

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from govern.domain.containment import Contain
 from govern.domain.decision import Refusal
 from govern.domain.lane import STARTUP
-from govern.domain.lanes import require_coming
+from govern.domain.mitigation.containment import Contain
+from govern.domain.mitigation.lanes import require_coming
 from govern.domain.records import Record
 from lanes import COHORT, EVALUATOR, LANE, in_lane, lane, worse
 

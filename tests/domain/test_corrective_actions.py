@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from govern.domain.corrective_actions import CloseAction, OpenAction
-from govern.domain.corrective_work import CODES, due_window_of
 from govern.domain.decision import Refusal
 from govern.domain.document import digest_of
+from govern.domain.mitigation.corrective_actions import CloseAction, OpenAction
+from govern.domain.mitigation.corrective_work import CODES, due_window_of
 from govern.errors import ExitCode
 from lanes import COHORT, EVALUATOR, LANE, in_lane, lane
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from builders import PACKET, in_shadow
-from govern.domain.dimensions import Change, Moved, changes, moved
-from govern.domain.explanation import Explain
+from govern.domain.evidence.dimensions import Change, Moved, changes, moved
+from govern.domain.rollout.explanation import Explain
 from govern.errors import ExitCode
 
 

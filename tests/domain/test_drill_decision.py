@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govern.domain.decision import Refusal
-from govern.domain.drill_decision import decide_by, metrics_of
+from govern.domain.drills.rule import decide_by, metrics_of
 
 FILE = Path(__file__).parents[1] / "cases" / "drills" / "decisions.yaml"
 TOLD = yaml.load(FILE.read_text("utf-8"), Loader=yaml.CSafeLoader)

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from drilled import CARD, PACKAGE, answers, edited, team
-from govern.domain.drill_decision import decide_by, tiers_of
-from govern.domain.drill_score import GROUPS, POINTS, Score, score
+from govern.domain.drills.rule import decide_by, tiers_of
+from govern.domain.drills.score import GROUPS, POINTS, Score, score
 
 FILE = Path(__file__).parents[1] / "cases" / "drills" / "scores.yaml"
 CASES = yaml.load(FILE.read_text("utf-8"), Loader=yaml.CSafeLoader)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from drilled import CARD, team
-from govern.domain.drill_simulation import outcome_of, simulate
+from govern.domain.drills.simulation import outcome_of, simulate
 
 VALUE: dict[str, Any] = team().documents.values[f"cards/{CARD}"]
 VALUES = {"mismatch_rate": 1.8, "latency_change": 13.2}

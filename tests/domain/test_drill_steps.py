@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from govern.domain.drill_steps import answered, steps, targets
-from govern.domain.drill_times import BRANCH, STAGES
+from govern.domain.drills.steps import answered, steps, targets
+from govern.domain.drills.times import BRANCH, STAGES
 
 TEAM = Path(__file__).resolve().parents[2] / "examples" / "team"
 CARDS = sorted(path.stem for path in (TEAM / "governance/cards").glob("*.yaml"))

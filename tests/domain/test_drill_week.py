@@ -7,9 +7,9 @@ import pytest
 
 from builders import World
 from drilled import CARD, PACKAGE, answers, drill, edited, team
-from govern.domain.drill_week import week_of
-from govern.domain.package_update import UpdatePackage
-from govern.domain.publishing import PublishConfidence
+from govern.domain.drills.package_update import UpdatePackage
+from govern.domain.drills.publishing import PublishConfidence
+from govern.domain.drills.week import week_of
 
 EVENT = [{"id": "winter-event", "from": "2026-11-22", "to": "2026-12-02", "risk": "high"}]
 FRIDAY = "2026-11-20T09:00:00Z"

@@ -7,11 +7,11 @@ import pytest
 
 from builders import World
 from drilled import CARD, EVIDENCE, PACKAGE, WEDNESDAY, answers, drill, edited, evidence, team
-from govern.domain import response_times
 from govern.domain.capabilities import revive
 from govern.domain.decision import Accepted
 from govern.domain.document import canonical
-from govern.domain.drills import CompleteDrill
+from govern.domain.drills.completion import CompleteDrill
+from govern.domain.evidence import response_times
 
 KEPT = {
     "measured": {"mismatch_rate": 1.0, "latency_change": 2},
@@ -147,7 +147,7 @@ def test_owners_of_different_minds_owe_a_tuning_although_the_rule_keeps() -> Non
 
 
 def test_same_card_again_is_owed_no_more_once_it_was_drilled() -> None:
-    from govern.domain.package_update import UpdatePackage
+    from govern.domain.drills.package_update import UpdatePackage
 
     made = team()
     body_of(made)

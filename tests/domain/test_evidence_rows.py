@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from govern.domain.evidence_rows import LARGEST, is_count, is_number, wrong_items, wrong_rows, wrong_stamps
+from govern.domain.evidence.rows import LARGEST, is_count, is_number, wrong_items, wrong_rows, wrong_stamps
 
 HUGE = 10**400  # no float holds it
 

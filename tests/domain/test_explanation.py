@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from builders import PACKET, in_shadow
-from govern.domain.explanation import Explain
+from govern.domain.rollout.explanation import Explain
 
 
 def explain(made: Any, **given: Any) -> Explain:

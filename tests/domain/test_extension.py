@@ -4,10 +4,10 @@ import pytest
 
 from builders import PACKET, World, cohorts, in_canary, in_shadow
 from govern.domain.binding import current
-from govern.domain.extension import Extend
-from govern.domain.pause import Pause
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.extension import Extend
+from govern.domain.rollout.pause import Pause
 from govern.errors import ExitCode
 
 

@@ -9,14 +9,14 @@ import pytest
 
 from builders import World, cohorts
 from govern.domain.commands import Command
-from govern.domain.containment import Contain
 from govern.domain.document import digest_of
-from govern.domain.failure_matrix import CONDITIONS, matrix
-from govern.domain.lane_health import ObserveInteraction, ObserveStartup
-from govern.domain.lane_replays import RecordReplay
-from govern.domain.mitigation import EnterMitigation
-from govern.domain.reentry_decision import AssessReentry, DecideReentry
-from govern.domain.reentry_exit import ExitMitigation
+from govern.domain.mitigation.by_hand import EnterMitigation
+from govern.domain.mitigation.containment import Contain
+from govern.domain.mitigation.failure_matrix import CONDITIONS, matrix
+from govern.domain.mitigation.lane_health import ObserveInteraction, ObserveStartup
+from govern.domain.mitigation.lane_replays import RecordReplay
+from govern.domain.mitigation.reentry_decision import AssessReentry, DecideReentry
+from govern.domain.rollout.reentry_exit import ExitMitigation
 from lanes import in_lane
 
 Step = tuple[str, str, Command]  # when, who, what

@@ -10,10 +10,10 @@ from builders import PACKET, World, cohorts, in_canary, ready
 from govern.domain.binding import current
 from govern.domain.decision import Accepted
 from govern.domain.fold import VOID, fold, guard
-from govern.domain.pause import Pause
 from govern.domain.records import Record
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.pause import Pause
 
 Forgery = Callable[[tuple[Record, ...]], list[Record]]
 

@@ -14,16 +14,16 @@ import pytest
 import yaml
 
 from builders import DAY_ONE, EXAMPLE, PACKET, World, branch, cohorts
-from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.checks import RULES
-from govern.domain.cycles import complete, done_at
 from govern.domain.document import digest_of
+from govern.domain.evidence.cycles import complete, done_at
 from govern.domain.firing import Grid
 from govern.domain.gates import evaluate
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
 from govern.domain.windows import after
-from govern.operations.triggers import Evaluated
-from govern.operations.triggers import evaluate as count
-from govern.operations.validate import validate
+from govern.operations.review.validate import validate
+from govern.operations.triggers.evaluate import Evaluated
+from govern.operations.triggers.evaluate import evaluate as count
 from trees import ROOT, MemoryTree
 from windowed import evidence
 

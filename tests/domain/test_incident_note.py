@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from builders import PACKET, World, cohorts, in_canary
-from govern.domain.incident_note import NoteIncident
 from govern.domain.records import Record
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollback.incident_note import NoteIncident
 from govern.errors import ExitCode
 
 PEOPLE = {

@@ -7,8 +7,8 @@ import pytest
 
 from builders import PACKET, World, branch, cohorts
 from govern.domain.document import digest_of, lines
-from govern.domain.evidence_windows import Key, rows_by_key
-from govern.domain.recording import RecordEvidence
+from govern.domain.evidence.windows import Key, rows_by_key
+from govern.domain.rollout.recording import RecordEvidence
 
 RATE, MISSING = "policy-dislocation-rate", "missing-model-version-count"
 DAYS = ["2026-11-21/P1D", "2026-11-22/P1D"]

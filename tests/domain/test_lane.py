@@ -1,7 +1,7 @@
 """Names of lanes, and the lower end of an interval."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from govern.domain.document import FOLDERS
@@ -47,6 +47,7 @@ def test_lower_end_of_wilsons_interval(passed: int, n: int, low: float) -> None:
 
 
 @given(st.integers(0, 400), st.integers(0, 400))
+@example(0, 2)
 def test_more_that_pass_vouch_for_more_and_none_for_what_was_not_seen(passed: int, failed: int) -> None:
     n = passed + failed
     low = wilson.lower(passed, n)

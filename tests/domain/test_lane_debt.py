@@ -10,9 +10,9 @@ import pytest
 
 from builders import World
 from govern.domain.lane import Action, Lane
-from govern.domain.lane_debt import expiring, faults
+from govern.domain.mitigation.lane_debt import expiring, faults
+from govern.domain.mitigation.reentry import BLOCKED, HIGH, LOW, MEDIUM
 from govern.domain.records import Record
-from govern.domain.reentry import BLOCKED, HIGH, LOW, MEDIUM
 from lanes import in_lane, lane
 
 Steps = list[tuple[str, dict[str, Any]]]

@@ -7,8 +7,8 @@ import pytest
 from builders import World
 from govern.domain.document import digest_of
 from govern.domain.lane import CANDIDATE, INTERACTION, STARTUP
-from govern.domain.lane_health import ObserveHealth, ObserveInteraction, ObserveStartup
-from govern.domain.lane_replays import RecordReplay
+from govern.domain.mitigation.lane_health import ObserveHealth, ObserveInteraction, ObserveStartup
+from govern.domain.mitigation.lane_replays import RecordReplay
 from govern.domain.statistics import wilson
 from lanes import COHORT, LANE, SIGNALS, in_lane, lane, replay, watched, worse
 

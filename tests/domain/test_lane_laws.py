@@ -14,24 +14,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from builders import World
-from govern.domain.carry_forward import CarryForward
 from govern.domain.commands import Command
-from govern.domain.containment import Contain
-from govern.domain.corrective_actions import CloseAction, OpenAction
 from govern.domain.decision import Accepted
 from govern.domain.document import digest_of
 from govern.domain.lane import CANDIDATE, DECIDED, EXITED, LIFECYCLE, STARTUP, Lane, name_of
-from govern.domain.lane_health import ObserveInteraction, ObserveStartup
-from govern.domain.lane_replays import RecordReplay
-from govern.domain.mitigation import EnterMitigation
+from govern.domain.mitigation.by_hand import EnterMitigation
+from govern.domain.mitigation.carry_forward import CarryForward
+from govern.domain.mitigation.containment import Contain
+from govern.domain.mitigation.corrective_actions import CloseAction, OpenAction
+from govern.domain.mitigation.lane_health import ObserveInteraction, ObserveStartup
+from govern.domain.mitigation.lane_replays import RecordReplay
+from govern.domain.mitigation.reentry import CODES, assess
+from govern.domain.mitigation.reentry_decision import AssessReentry, DecideReentry
+from govern.domain.mitigation.reentry_outcomes import OUTCOMES, open_outcomes
 from govern.domain.records import Record
-from govern.domain.reentry import CODES, assess
-from govern.domain.reentry_decision import AssessReentry, DecideReentry
-from govern.domain.reentry_exit import ExitMitigation
-from govern.domain.reentry_outcomes import OUTCOMES, open_outcomes
-from govern.domain.rehearsing import HoldRehearsal
-from govern.domain.rollback import Rollback
-from govern.domain.unfreezing import Unfreeze
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollback.unfreezing import Unfreeze
+from govern.domain.rollout.reentry_exit import ExitMitigation
+from govern.domain.rollout.rehearsing import HoldRehearsal
 from govern.domain.windows import after
 from histories import DEEP, FAST, Ledger
 from lanes import replay

@@ -5,19 +5,19 @@ from typing import Any
 import pytest
 
 from builders import GONE, PACKET, World, branch, cohorts, in_canary
-from govern.domain import adoption
-from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.document import digest_of
 from govern.domain.gates import open_border
-from govern.domain.lane_health import ObserveInteraction, ObserveStartup
-from govern.domain.lane_replays import RecordReplay
-from govern.domain.mitigation import EnterMitigation
+from govern.domain.mitigation.by_hand import EnterMitigation
+from govern.domain.mitigation.lane_health import ObserveInteraction, ObserveStartup
+from govern.domain.mitigation.lane_replays import RecordReplay
+from govern.domain.mitigation.reentry import LOW, assess
+from govern.domain.mitigation.reentry_decision import AssessReentry, DecideReentry
 from govern.domain.policy import Actor
-from govern.domain.reentry import LOW, assess
-from govern.domain.reentry_decision import AssessReentry, DecideReentry
-from govern.domain.reentry_exit import ExitMitigation
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout import adoption
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
+from govern.domain.rollout.reentry_exit import ExitMitigation
 from lanes import COHORT, in_lane, lane, replay, watched
 
 SIGNAL = "side-effect-emergence"

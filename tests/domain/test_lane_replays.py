@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from builders import World, branch
-from govern.domain.containment import Contain
-from govern.domain.criteria import criteria_of
-from govern.domain.lane_replays import RecordReplay, required
+from govern.domain.mitigation.containment import Contain
+from govern.domain.mitigation.criteria import criteria_of
+from govern.domain.mitigation.lane_replays import RecordReplay, required
 from govern.domain.records import Record
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
 from govern.domain.statistics import wilson
 from lanes import COHORT, LANE, PACKET, in_lane, lane, replay
 

@@ -7,18 +7,18 @@ import pytest
 import yaml
 
 from builders import World
-from govern.domain.carry_forward import CarryForward
 from govern.domain.commands import Command
-from govern.domain.containment import Contain
-from govern.domain.corrective_actions import CloseAction, OpenAction
 from govern.domain.document import digest_of
 from govern.domain.lane import DECIDED
-from govern.domain.lane_health import ObserveInteraction, ObserveStartup
-from govern.domain.lane_replays import RecordReplay
-from govern.domain.mitigation import EnterMitigation
-from govern.domain.reentry import assess
-from govern.domain.reentry_decision import AssessReentry, DecideReentry
-from govern.domain.reentry_exit import ExitMitigation
+from govern.domain.mitigation.by_hand import EnterMitigation
+from govern.domain.mitigation.carry_forward import CarryForward
+from govern.domain.mitigation.containment import Contain
+from govern.domain.mitigation.corrective_actions import CloseAction, OpenAction
+from govern.domain.mitigation.lane_health import ObserveInteraction, ObserveStartup
+from govern.domain.mitigation.lane_replays import RecordReplay
+from govern.domain.mitigation.reentry import assess
+from govern.domain.mitigation.reentry_decision import AssessReentry, DecideReentry
+from govern.domain.rollout.reentry_exit import ExitMitigation
 from lanes import COHORT, in_lane, lane, replay
 
 FILE = Path(__file__).resolve().parents[1] / "cases" / "lanes" / "reentry.yaml"

@@ -3,8 +3,8 @@
 import pytest
 
 from builders import DAY_ONE, PACKET, in_canary
-from govern.domain.on_call import DeclareOnCall
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.on_call import DeclareOnCall
 
 
 def test_on_call_holds_for_twelve_hours_at_most_and_offers_the_last_instant() -> None:

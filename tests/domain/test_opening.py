@@ -1,7 +1,7 @@
 """Opening a ledger: once, with what every surface runs."""
 
 from builders import DAY_ONE, World, branch, ready, world
-from govern.domain.opening import Open
+from govern.domain.rollout.opening import Open
 
 
 def test_ledger_is_opened_once() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from builders import World
 from drilled import CARD, PACKAGE, drill, edited, team
-from govern.domain.package_changes import changed, wider
-from govern.domain.package_update import UpdatePackage
+from govern.domain.drills.package_changes import changed, wider
+from govern.domain.drills.package_update import UpdatePackage
 from govern.domain.policy import Actor
 from govern.errors import ExitCode
 

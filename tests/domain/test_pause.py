@@ -3,12 +3,12 @@
 import pytest
 
 from builders import PACKET, in_canary, in_shadow, ready, world
-from govern.domain.approval import Approve
 from govern.domain.binding import current
-from govern.domain.pause import Pause, Resume, Withdraw
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
-from govern.domain.waiver import Waive
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.approval import Approve
+from govern.domain.rollout.pause import Pause, Resume, Withdraw
+from govern.domain.rollout.waiver import Waive
 
 
 def test_pause_stops_every_border_and_moves_nobody() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from builders import PACKET, World, ready, world
 from govern.domain.binding import current
-from govern.domain.pause import Pause
 from govern.domain.policy_change import AdoptPolicy, ApprovePolicy
+from govern.domain.rollout.pause import Pause
 
 NEXT: dict[str, Any] = {"policy.epoch": 2, "policy.waiver_at_most": "P7D"}
 

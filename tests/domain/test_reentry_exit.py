@@ -8,25 +8,25 @@ import pytest
 from adopting import adopt
 from builders import PACKET, World, cohorts, in_canary
 from govern.domain.binding import current
-from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.commands import asked
 from govern.domain.decision import Refusal
 from govern.domain.document import canonical, digest_of
-from govern.domain.evidence_packet import hash_of, read_packet
-from govern.domain.extension import Extend
 from govern.domain.fold import guard
 from govern.domain.lane import DECIDED
-from govern.domain.lane_health import ObserveInteraction, ObserveStartup
-from govern.domain.lane_replays import RecordReplay
-from govern.domain.pause import Pause
+from govern.domain.mitigation.evidence_packet import hash_of, read_packet
+from govern.domain.mitigation.lane_health import ObserveInteraction, ObserveStartup
+from govern.domain.mitigation.lane_replays import RecordReplay
+from govern.domain.mitigation.reentry import assess
+from govern.domain.mitigation.reentry_decision import AssessReentry, DecideReentry
 from govern.domain.records import Event
-from govern.domain.reentry import assess
-from govern.domain.reentry_decision import AssessReentry, DecideReentry
-from govern.domain.reentry_exit import ExitMitigation
-from govern.domain.rehearsing import HoldRehearsal
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
-from govern.domain.unfreezing import Unfreeze
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollback.unfreezing import Unfreeze
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
+from govern.domain.rollout.extension import Extend
+from govern.domain.rollout.pause import Pause
+from govern.domain.rollout.reentry_exit import ExitMitigation
+from govern.domain.rollout.rehearsing import HoldRehearsal
 from lanes import lane, replay
 
 BACK = "2026-11-20T15:00:00Z"

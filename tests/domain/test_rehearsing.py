@@ -3,8 +3,8 @@
 import pytest
 
 from builders import PACKET, cohorts, in_canary, in_shadow, world
-from govern.domain.rehearsing import HoldRehearsal
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.rehearsing import HoldRehearsal
 
 
 @pytest.mark.parametrize("same", [True, False])

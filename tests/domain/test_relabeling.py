@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from builders import PACKET, World, cohorts, in_canary
-from govern.domain.relabeling import Relabel, newest, proves_from
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollback.relabeling import Relabel, newest, proves_from
 from govern.errors import ExitCode
 
 BACK = "2026-11-20T12:00:00Z"

@@ -6,8 +6,8 @@ import pytest
 
 from builders import PACKET, World, branch, cohorts
 from govern.domain.document import digest_of, lines
-from govern.domain.recording import RecordEvidence
-from govern.domain.replaying import wrong_replays
+from govern.domain.evidence.replaying import wrong_replays
+from govern.domain.rollout.recording import RecordEvidence
 
 DECIDED, NOW = "2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z"
 

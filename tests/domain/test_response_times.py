@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from govern.domain.evidence.response_times import rows
 from govern.domain.records import Record
-from govern.domain.response_times import rows
 from govern.domain.state import Packet
 
 DAY, NEXT = "2026-11-20/P1D", "2026-11-21/P1D"

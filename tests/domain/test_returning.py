@@ -7,14 +7,14 @@ import pytest
 from builders import PACKET, World, cohorts, in_shadow
 from govern.domain.binding import current
 from govern.domain.document import digest_of
-from govern.domain.extension import Extend
 from govern.domain.lane import context_of
 from govern.domain.policy import Actor
-from govern.domain.promotion import border_to, judge
-from govern.domain.rehearsing import HoldRehearsal
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
-from govern.domain.unfreezing import Unfreeze
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollback.unfreezing import Unfreeze
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.extension import Extend
+from govern.domain.rollout.promotion import border_to, judge
+from govern.domain.rollout.rehearsing import HoldRehearsal
 from lanes import lane
 
 REASON = "operator-judgement"

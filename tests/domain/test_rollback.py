@@ -7,12 +7,12 @@ import pytest
 from adopting import adopt
 from builders import DAY_ONE, PACKET, World, cohorts, in_canary, in_shadow, world
 from govern.domain.binding import current
-from govern.domain.change_control import OpenChange
 from govern.domain.checks import no_freeze
 from govern.domain.decision import Accepted
-from govern.domain.extension import Extend
-from govern.domain.rollback import Rollback
-from govern.domain.rollback_scope import superseded
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollback.scope import superseded
+from govern.domain.rollout.change_control import OpenChange
+from govern.domain.rollout.extension import Extend
 from govern.domain.state import EVERYONE
 from govern.errors import ExitCode
 

@@ -5,10 +5,10 @@ import pytest
 from builders import DAY_ONE, PACKET, cohorts, in_shadow, ready, world
 from govern.domain.binding import current
 from govern.domain.capabilities import revive
-from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.decision import Accepted
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
 from govern.errors import ExitCode
 
 SHOWN = {"same": True, "seconds": 0.4}

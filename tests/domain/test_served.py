@@ -9,8 +9,8 @@ import pytest
 from builders import PACKET, World, cohorts, in_canary
 from govern.domain.document import digest_of
 from govern.domain.records import Record
-from govern.domain.rollback import Rollback
-from govern.domain.served import VerifyServed, outgrown, slower
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollback.served import VerifyServed, outgrown, slower
 from govern.errors import ExitCode
 
 FIRED, BACK, LATER = "2026-11-20T09:05:00Z", "2026-11-20T09:09:21Z", "2026-11-20T10:00:00Z"

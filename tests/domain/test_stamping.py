@@ -6,9 +6,9 @@ import pytest
 
 from builders import PACKET, World, branch, cohorts
 from govern.domain.document import digest_of, lines
-from govern.domain.evidence_rows import STAMPED
-from govern.domain.recording import RecordEvidence, RecordShadow
-from govern.domain.stamping import sampled_until, window
+from govern.domain.evidence.rows import STAMPED
+from govern.domain.evidence.stamping import sampled_until, window
+from govern.domain.rollout.recording import RecordEvidence, RecordShadow
 from govern.domain.windows import after
 
 MOVED, UNTIL, NOW = "2026-11-20T09:00:00Z", "2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z"

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import PACKET, World, cohorts, in_canary, in_shadow, world
-from govern.domain.acknowledgement import Acknowledge
 from govern.domain.capabilities import revive
 from govern.domain.firing import Grid, Row, Rule
-from govern.domain.rollback import Rollback
-from govern.domain.triggers import FireTrigger, firing_runs
+from govern.domain.rollback.execution import Rollback
+from govern.domain.triggers.acknowledgement import Acknowledge
+from govern.domain.triggers.evaluation import FireTrigger, firing_runs
 from govern.domain.windows import instant
 from govern.errors import ExitCode
 

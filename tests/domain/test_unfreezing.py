@@ -11,8 +11,8 @@ from govern.domain.capabilities import decide, revive
 from govern.domain.decision import Accepted
 from govern.domain.fold import fold, guard
 from govern.domain.policy import Actor
-from govern.domain.rollback import Rollback
-from govern.domain.unfreezing import Unfreeze, who_may
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollback.unfreezing import Unfreeze, who_may
 from govern.errors import ExitCode
 
 CAUSE = "INC-4711"
@@ -239,7 +239,7 @@ def test_border_opens_again_once_the_freeze_is_lifted() -> None:
 
 
 def _verdicts(made: World) -> Any:
-    from govern.domain.promotion import judge
+    from govern.domain.rollout.promotion import judge
 
     return judge(made.border("canary", cohorts=("a",)))
 

@@ -4,7 +4,7 @@ import pytest
 
 from builders import DAY_ONE, world
 from govern.domain.proofs import standing
-from govern.domain.verification import VerifyBaseline
+from govern.domain.rollout.verification import VerifyBaseline
 
 
 def test_baseline_is_observed_until_somebody_shows_it_to_be_good() -> None:

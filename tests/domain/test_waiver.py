@@ -3,8 +3,8 @@
 import pytest
 
 from builders import DAY_ONE, PACKET, in_shadow, ready, world
-from govern.domain.rollout import Advance
-from govern.domain.waiver import AcceptRisk, Waive
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.waiver import AcceptRisk, Waive
 from govern.errors import ExitCode
 
 SICK = {"public": {"n": 200, "policy-flip-rate": {"value": 9, "counts": {"worse": 18}}}}

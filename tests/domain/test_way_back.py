@@ -20,12 +20,12 @@ from govern.domain import binding
 from govern.domain.binding import Move, current
 from govern.domain.decision import Accepted, Refused
 from govern.domain.document import digest_of
-from govern.domain.pause import Pause, Resume
 from govern.domain.records import Event
-from govern.domain.rollback import Rollback
-from govern.domain.rollback_scope import targets
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollback.scope import targets
+from govern.domain.rollback.unfreezing import Unfreeze
+from govern.domain.rollout.pause import Pause, Resume
 from govern.domain.state import EVERYONE, State
-from govern.domain.unfreezing import Unfreeze
 from govern.domain.windows import after
 from govern.errors import ExitCode
 from strategies import WAY_BACK

@@ -3,9 +3,9 @@
 import pytest
 
 from builders import PACKET, World, in_canary, in_shadow
-from govern.domain.reentry_decision import DecideReentry
-from govern.domain.waiver import AcceptRisk
-from govern.domain.weekly_review import HoldReview
+from govern.domain.mitigation.reentry_decision import DecideReentry
+from govern.domain.mitigation.weekly_review import HoldReview
+from govern.domain.rollout.waiver import AcceptRisk
 from lanes import in_lane
 
 OWED = {"owner": "ben", "due": "2026-11-25", "required": "replays in two windows"}

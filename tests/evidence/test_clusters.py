@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from govern.domain.paired_rows import MEANS, UnusableError, differences
+from govern.domain.evidence.paired_rows import MEANS, UnusableError, differences
 from govern.domain.statistics import betting
 from govern.domain.statistics.differences import Differences
 from govern.evidence.measures import MEASURES, UNITS, KpiSpec

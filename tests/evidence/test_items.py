@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from govern.domain.pairs import is_generic, to_explain, uncovered
+from govern.domain.evidence.pairs import is_generic, to_explain, uncovered
 
 TEXTS = json.loads((Path(__file__).parents[1] / "cases/evidence/generic.json").read_text("utf-8"))
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from decision_logs import COLUMNS, decision, write_parquet
-from govern.domain.pairs import figures
+from govern.domain.evidence.pairs import figures
 from govern.evidence.measures import MEASURES, run, sql
 from govern.evidence.pairs import exact
 from govern.evidence.sources import Source, connect, digest, literal, load

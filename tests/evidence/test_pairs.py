@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from govern.domain.document import lines, rows_of
-from govern.domain.pairs import figures
+from govern.domain.evidence.pairs import figures
 from govern.evidence.measures import MEASURES, UNITS, KpiSpec, sql
 from govern.evidence.pairs import measure
 

@@ -25,7 +25,7 @@ from govern.evidence.sources import connect, literal
 from govern.evidence.stamps import Scope, sample, stamps
 from govern.evidence.timeline import Interval
 from govern.evidence.windowed import Served
-from govern.operations.decision_log import decision_log, input_of
+from govern.operations.evidence.decision_log import decision_log, input_of
 from servers import postgres
 
 pytest.importorskip("ibis", reason="Ibis is not installed (requirements/scale.lock)")

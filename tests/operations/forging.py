@@ -12,9 +12,9 @@ from govern.domain.decision import Accepted
 from govern.domain.document import digest_of
 from govern.domain.fold import fold
 from govern.domain.gates import open_border
-from govern.domain.hypothesis import put_on_next
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record, path_of
+from govern.domain.rollout.hypothesis import put_on_next
 from govern.ledger.append import commit, publish
 from govern.ledger.records import emit
 from govern.operations.context import nonce

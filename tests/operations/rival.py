@@ -9,14 +9,14 @@ from pathlib import Path
 
 from govern.domain.commands import Command
 from govern.domain.decision import Refused
-from govern.domain.explanation import Explain
-from govern.domain.pause import Pause, Resume
-from govern.domain.rehearsing import HoldRehearsal
-from govern.domain.rollout import Advance
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.explanation import Explain
+from govern.domain.rollout.pause import Pause, Resume
+from govern.domain.rollout.rehearsing import HoldRehearsal
 from govern.errors import GovernError
 from govern.operations.context import Context
 from govern.operations.decide import run
-from govern.operations.explaining import command_for
+from govern.operations.evidence.explaining import command_for
 from operations.worlds import CANARY, PACKET
 from workspaces import Clone
 

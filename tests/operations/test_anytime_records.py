@@ -8,9 +8,9 @@ from govern.domain.checks.shadow_bands import check
 from govern.domain.decision import Refused
 from govern.domain.gates import Border, open_border
 from govern.domain.policy_change import AdoptPolicy
-from govern.domain.rollout import Advance
-from govern.operations.explaining import command_for
-from govern.operations.measure import measure_shadow
+from govern.domain.rollout.advance import Advance
+from govern.operations.evidence.explaining import command_for
+from govern.operations.evidence.measure import measure_shadow
 from workspaces import EXAMPLES, Clone, git, open_ledger, repository
 
 PACKET = "no-system-prompt"

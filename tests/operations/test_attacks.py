@@ -11,8 +11,8 @@ from govern.domain.binding import current, datafile
 from govern.domain.document import canonical, digest_of
 from govern.domain.policy import policy_of, view_of
 from govern.domain.records import Event, Record
-from govern.domain.rehearsing import HoldRehearsal
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.rehearsing import HoldRehearsal
 from govern.errors import ExitCode, GovernError
 from govern.operations.asking import rehearse_packet
 from govern.operations.stamping import bytes_of_bindings

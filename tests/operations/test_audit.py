@@ -2,7 +2,7 @@
 
 import pytest
 
-from govern.domain.rehearsing import HoldRehearsal
+from govern.domain.rollout.rehearsing import HoldRehearsal
 from govern.errors import ExitCode, RepositoryError
 from govern.operations.audit import audit
 from govern.report.audit import audit_answer

@@ -8,9 +8,9 @@ import pytest
 
 from govern.domain.commands import Command
 from govern.domain.decision import Refused
-from govern.domain.pause import Pause, Resume
-from govern.domain.rehearsing import HoldRehearsal
-from govern.domain.rollout import Advance
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.pause import Pause, Resume
+from govern.domain.rollout.rehearsing import HoldRehearsal
 from govern.errors import ExitCode, GovernError
 from govern.ledger.repository import open_repository
 from operations.worlds import (

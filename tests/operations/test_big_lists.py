@@ -6,12 +6,12 @@ import pytest
 
 from govern.domain.binding import current
 from govern.domain.decision import Accepted
-from govern.domain.rehearsing import HoldRehearsal
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.rehearsing import HoldRehearsal
 from govern.ledger.records import MAX_BYTES
 from govern.operations.asking import rehearse_packet
-from govern.operations.explaining import open_groups
-from govern.operations.measure import measure_shadow
+from govern.operations.evidence.explaining import open_groups
+from govern.operations.evidence.measure import measure_shadow
 from govern.operations.tables import named_in
 from operations.worlds import CANARY, LEDGER, PACKET, SHADOW, World
 from workspaces import git

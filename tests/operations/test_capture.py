@@ -7,7 +7,7 @@ import pytest
 from govern.cli.capture import run
 from govern.documents.tree import WorkingTree
 from govern.errors import ExitCode, RefusedError, UsageError
-from govern.operations.validate import validate
+from govern.operations.review.validate import validate
 from operations.genesis import Team, opened_team, stop_the_clock
 
 SHORT = """\

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.difference import ABSENT, Leaf, differences
-from govern.domain.pause import Withdraw
 from govern.domain.policy_change import AdoptPolicy, ApprovePolicy
-from govern.domain.rollout import Advance
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
+from govern.domain.rollout.pause import Withdraw
 from govern.errors import GovernError, RepositoryError, UsageError
-from govern.operations.check import Checked, Question, check
 from govern.operations.explanations import codes
+from govern.operations.review.check import Checked, Question, check
 from pull_requests import KPI, NOW, PACKET, Branch, branch, shadowed
 from workspaces import Clone, another_clone, be, git, isolated, opened
 

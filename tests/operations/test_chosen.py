@@ -8,10 +8,10 @@ import pytest
 from adopting import adopt
 from builders import PACKET, World, cohorts, world
 from govern.domain.decision import Accepted, Refusal
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
 from govern.errors import ExitCode, UsageError
-from govern.operations.chosen import chosen
-from govern.operations.wanted import Wanted
+from govern.operations.rollback.chosen import chosen
+from govern.operations.rollback.wanted import Wanted
 from govern.operations.workspace import Workspace
 from govern.report.rollback import plan_lines
 

@@ -10,13 +10,13 @@ import yaml
 
 from decision_logs import COLUMNS, write_csv
 from govern.domain import queries
-from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.decision import Refused
-from govern.domain.rollout import Advance
-from govern.domain.waiver import AcceptRisk
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
+from govern.domain.rollout.waiver import AcceptRisk
 from govern.errors import DocumentError
-from govern.operations.check import Question, check
-from govern.operations.collect import Collected, collect
+from govern.operations.evidence.collect import Collected, collect
+from govern.operations.review.check import Question, check
 from govern.report.collected import collected_lines
 from served import served, serving
 from workspaces import Clone, git, isolated, open_ledger, repository

@@ -12,11 +12,11 @@ import yaml
 from decision_logs import COLUMNS, write_csv
 from govern.domain.bands import judge
 from govern.domain.decision import Refused
-from govern.domain.rollout import Advance
-from govern.domain.waiver import AcceptRisk
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.waiver import AcceptRisk
 from govern.domain.windows import instant
 from govern.errors import UsageError
-from govern.operations.collect import Collected, collect
+from govern.operations.evidence.collect import Collected, collect
 from served import served, serving
 from servers import postgres, prometheus
 from typed import Keyboard

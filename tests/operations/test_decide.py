@@ -3,9 +3,9 @@
 import pytest
 
 from govern.domain.decision import Accepted, Refused
-from govern.domain.pause import Pause
-from govern.domain.rehearsing import HoldRehearsal
-from govern.domain.rollout import Advance
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.pause import Pause
+from govern.domain.rollout.rehearsing import HoldRehearsal
 from govern.errors import ExitCode, RefusedError
 from govern.ledger.append import COMMIT_STEPS, PUBLISH_STEPS
 from govern.operations.decide import Outcome, run

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from drilled import CARD, PACKAGE, answers, edited, evidence
-from govern.domain.drills import CompleteDrill
-from govern.domain.package_update import UpdatePackage
-from govern.domain.publishing import PublishConfidence
+from govern.domain.drills.completion import CompleteDrill
+from govern.domain.drills.package_update import UpdatePackage
+from govern.domain.drills.publishing import PublishConfidence
 from workspaces import Clone, git, opened
 
 PATH = f"governance/packages/{PACKAGE}.yaml"

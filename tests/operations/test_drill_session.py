@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from govern.domain.drill_steps import Step
+from govern.domain.drills.steps import Step
 from govern.errors import RefusedError
 from govern.operations.drills import session as sessions
 from govern.operations.drills.clock import Simulated

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from govern.domain.document import canonical, digest_of
-from govern.domain.pause import Pause
 from govern.domain.records import Event
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.pause import Pause
 from govern.domain.windows import LAST
 from govern.errors import RefusedError, RepositoryError
 from govern.ledger.seen import SEEN

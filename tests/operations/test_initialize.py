@@ -9,10 +9,10 @@ import pytest
 from govern.cli import init
 from govern.documents.tree import WorkingTree
 from govern.errors import ExitCode, GovernError, RefusedError, RepositoryError, UsageError
+from govern.operations.authoring.first_documents import Plan, documents_for, version_of
 from govern.operations.context import Context
-from govern.operations.first_documents import Plan, documents_for, version_of
 from govern.operations.looking_back import reading
-from govern.operations.validate import validate
+from govern.operations.review.validate import validate
 from govern.report.answer import as_text
 from operations.genesis import NOW, Team, make_team, stop_the_clock
 from workspaces import be, git

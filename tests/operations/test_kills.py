@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from govern.domain.rehearsing import HoldRehearsal
+from govern.domain.rollout.rehearsing import HoldRehearsal
 from govern.ledger.append import COMMIT_STEPS, PUBLISH_STEPS
 from operations.worlds import CANARY, LEDGER, PACKET, World, standing
 from workspaces import Clone, git

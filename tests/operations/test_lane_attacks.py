@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from govern.cli.app import main
-from govern.domain.carry_forward import CarryForward
 from govern.domain.commands import Command
 from govern.domain.document import digest_of
 from govern.domain.lane import DECIDED
-from govern.domain.lane_health import ObserveInteraction, ObserveStartup
-from govern.domain.lane_replays import RecordReplay
+from govern.domain.mitigation.carry_forward import CarryForward
+from govern.domain.mitigation.lane_health import ObserveInteraction, ObserveStartup
+from govern.domain.mitigation.lane_replays import RecordReplay
+from govern.domain.mitigation.reentry_decision import AssessReentry, DecideReentry
 from govern.domain.records import Event, Record
-from govern.domain.reentry_decision import AssessReentry, DecideReentry
-from govern.domain.rollback import Rollback
-from govern.domain.waiver import AcceptRisk
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.waiver import AcceptRisk
 from lanes import replay
 from operations import forging
 from operations.forging import Forgery, decided, push

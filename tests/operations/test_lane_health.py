@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from govern.domain.containment import Contain
-from govern.domain.lane_health import ObserveInteraction, ObserveStartup
-from govern.domain.reentry import assess
+from govern.domain.mitigation.containment import Contain
+from govern.domain.mitigation.lane_health import ObserveInteraction, ObserveStartup
+from govern.domain.mitigation.reentry import assess
 from govern.errors import DocumentError, UsageError
 from govern.evidence import prometheus
-from govern.operations import lane_server
-from govern.operations.lane_health import Observed, observed, signal_of
-from govern.operations.lane_spans import Span
+from govern.operations.lanes import lane_server
+from govern.operations.lanes.lane_health import Observed, observed, signal_of
+from govern.operations.lanes.lane_spans import Span
 from mitigated import COHORT, NOW, READ, SERVER, day, in_mitigation, log_of
 from typed import copied
 from workspaces import Clone

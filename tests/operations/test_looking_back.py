@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from govern.domain.extension import Extend
-from govern.domain.pause import Pause
+from govern.domain.rollout.extension import Extend
+from govern.domain.rollout.pause import Pause
 from govern.domain.state import State
 from govern.errors import UsageError
 from govern.operations.looking_back import reading

@@ -3,14 +3,14 @@
 import pytest
 
 from govern.domain.binding import current
-from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.commands import Command
-from govern.domain.extension import Extend
-from govern.domain.pause import Pause, Resume
 from govern.domain.policy_change import AdoptPolicy, ApprovePolicy
-from govern.domain.rehearsing import HoldRehearsal
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
+from govern.domain.rollout.extension import Extend
+from govern.domain.rollout.pause import Pause, Resume
+from govern.domain.rollout.rehearsing import HoldRehearsal
 from govern.operations.audit import audit
-from govern.operations.check import Question, check
+from govern.operations.review.check import Question, check
 from govern.operations.status import status_of
 from operations.forge import MODES, Edits, Forge
 from operations.worlds import CANARY, PACKET, SHADOW, World, found, measure

@@ -7,19 +7,19 @@ import pytest
 
 import govern.operations.decide as room
 from back import DRAFT, LEDGER, NOW, PACKET, TV, Team, copied, go, make_team
-from govern.domain.approval import Approve
 from govern.domain.capabilities import WRITERS
 from govern.domain.commands import Command
 from govern.domain.decision import Accepted
-from govern.domain.pause import Pause, Resume
-from govern.domain.rehearsing import HoldRehearsal
-from govern.domain.rollout import Advance
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.approval import Approve
+from govern.domain.rollout.pause import Pause, Resume
+from govern.domain.rollout.rehearsing import HoldRehearsal
+from govern.domain.rollout.verification import VerifyBaseline
+from govern.domain.rollout.waiver import AcceptRisk
 from govern.domain.state import State
-from govern.domain.verification import VerifyBaseline
-from govern.domain.waiver import AcceptRisk
 from govern.errors import ExitCode, GovernError, UsageError
 from govern.operations.decide import Outcome, run
-from govern.operations.rollback import WentBack
+from govern.operations.rollback.execute import WentBack
 from govern.operations.sync import BrokenLedgerError, publish_first, sync
 from workspaces import Clone, git, opened
 

@@ -7,12 +7,12 @@ import pytest
 
 from builders import PACKET, World, cohorts, in_shadow
 from govern.domain.checks import kpi_bands, shadow_bands
-from govern.domain.evidence_windows import kpis_by_window
+from govern.domain.evidence.windows import kpis_by_window
 from govern.domain.gates import Border
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
-from govern.operations import plot_pairs, plot_windows
-from govern.operations.plot_axes import Limit, axis_of
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.operations.evidence import plot_pairs, plot_windows
+from govern.operations.evidence.plot_axes import Limit, axis_of
 from windowed import collect, evidence, rows_of
 
 RATE, DELTA, FLIPS = "policy-dislocation-rate", "mean-score-delta", "policy-flip-rate"

@@ -13,10 +13,10 @@ from govern.documents.encoding import FORBIDDEN
 from govern.documents.flow import flow
 from govern.documents.tree import WorkingTree
 from govern.documents.yaml import load
-from govern.domain.runbook import find_section, put_section
+from govern.domain.rollback.runbook import find_section, put_section
 from govern.errors import ExitCode, GovernError, RefusedError, UsageError
-from govern.operations.sketch import CREATABLE
-from govern.operations.validate import validate
+from govern.operations.authoring.sketch import CREATABLE
+from govern.operations.review.validate import validate
 from govern.report.answer import Answer, as_text
 from operations.genesis import Team, make_team, opened_team, scripted, stop_the_clock
 from workspaces import be, git, repository
@@ -73,7 +73,7 @@ def test_questions_stand_in_one_column_when_asked(team: Team) -> None:
 
 
 def test_packet_passes_into_shadow_when_it_is_merged(team: Team, tmp_path: Path) -> None:
-    from govern.domain.rollout import Advance
+    from govern.domain.rollout.advance import Advance
     from govern.operations.context import Context
     from govern.operations.decide import run
 

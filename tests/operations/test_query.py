@@ -106,7 +106,7 @@ def test_a_query_that_ships_finds_what_it_is_for(name: str, now: str, rows: list
 
 
 def test_the_board_and_the_view_say_the_same(world: World) -> None:
-    from govern.domain.lane_board import board
+    from govern.domain.mitigation.lane_board import board
 
     there = seen(world)
     query = (

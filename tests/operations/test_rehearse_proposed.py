@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from govern.domain.extension import Extend
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
-from govern.domain.waiver import AcceptRisk
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.extension import Extend
+from govern.domain.rollout.waiver import AcceptRisk
 from govern.errors import ExitCode, GovernError
 from govern.operations.asking import rehearse_packet
 from govern.operations.context import Context
-from govern.operations.rehearse_proposed import (
+from govern.operations.review.rehearse_proposed import (
     Tried,
     read_proposal,
     rehearse_changed,

@@ -13,12 +13,12 @@ from builders import PACKET, World, cohorts, in_canary
 from decision_logs import Row, decision, write_csv
 from govern.documents import schemas
 from govern.domain.document import canonical
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
 from govern.errors import RefusedError, UsageError
 from govern.evidence.decisions import open_log
 from govern.ledger.records import MAX_BYTES
-from govern.operations.incidents import RolledBack, rollbacks
-from govern.operations.relabel import Marked, Opened, count, hand_on, mark, meant, prove
+from govern.operations.rollback.incidents import RolledBack, rollbacks
+from govern.operations.rollback.relabel import Marked, Opened, count, hand_on, mark, meant, prove
 from govern.operations.tables import put_out
 
 NEXT = "llama-2-70b-chat+v2"

@@ -13,14 +13,14 @@ from decision_logs import decision, write_csv
 from govern.domain.checks import replay_pack as check
 from govern.domain.decision import Accepted, Refusal, Refused
 from govern.domain.document import digest_of
-from govern.domain.extension import Extend
 from govern.domain.gates import Item, evaluate, open_border
 from govern.domain.policy import Actor
+from govern.domain.rollout.extension import Extend
 from govern.domain.verdict import Verdict
 from govern.errors import GovernError, RefusedError, UsageError
-from govern.operations.replay_folder import MANIFEST, lay, manifest_of, sealed
-from govern.operations.replay_opening import Opened, open_pack
-from govern.operations.replaying import Built, Wanted, build, replayed
+from govern.operations.evidence.replay_folder import MANIFEST, lay, manifest_of, sealed
+from govern.operations.evidence.replay_opening import Opened, open_pack
+from govern.operations.evidence.replaying import Built, Wanted, build, replayed
 from govern.operations.workspace import Workspace
 from govern.serving.split import side
 from served import served, serving
@@ -460,7 +460,7 @@ def test_packet_in_draft_is_told_what_comes_first(tmp_path: Path) -> None:
 def test_file_that_git_lacks_is_named_and_breaks_its_decisions(
     jo: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("govern.operations.replay_bundles.original", lambda *_: None)
+    monkeypatch.setattr("govern.operations.evidence.replay_bundles.original", lambda *_: None)
     found = built(jo, rows_at(jo), tmp_path / "pack")
     assert found.lacking and not (tmp_path / "pack/files").exists()
     assert {each.trouble for each in opens(jo, tmp_path / "pack").broken} == {"file_missing"}

@@ -12,11 +12,11 @@ import pytest
 
 from back import LEDGER, PACKET, PC, REASON, XR, Team, busy, copied, litter, make_team, where
 from govern.domain.decision import Accepted, Refused
-from govern.domain.pause import Pause
+from govern.domain.rollout.pause import Pause
 from govern.ledger.append import COMMIT_STEPS, PUBLISH_STEPS
-from govern.operations.rollback import WentBack, roll_back
+from govern.operations.rollback.execute import WentBack, roll_back
+from govern.operations.rollback.wanted import Wanted
 from govern.operations.sync import sync
-from govern.operations.wanted import Wanted
 from operations.worlds import standing
 from workspaces import Clone, git
 
@@ -140,7 +140,7 @@ def test_attributes_match_as_they_are_now_or_were_at_the_binding(team: Team) -> 
 
 RACE = (
     "import sys; from pathlib import Path; from workspaces import Clone; from back import NOW, REASON;"
-    "from govern.operations.rollback import roll_back; from govern.operations.wanted import Wanted;"
+    "from govern.operations.rollback.execute import roll_back; from govern.operations.rollback.wanted import Wanted;"
     "w = roll_back(Clone(Path(sys.argv[1]), now=NOW).context, Wanted(cohorts=('xr-eu', 'xr-na'), reason=REASON));"
     "print(w.recorded and 'recorded' or w.decision.reasons[0]); print(w.published); print(*w.said)"
 )

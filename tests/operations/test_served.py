@@ -9,15 +9,15 @@ import pytest
 from back import DRAFT, PACKET, TV, XR, Team, copied, go, make_team
 from decision_logs import decision, write_csv
 from govern.domain.decision import Accepted
-from govern.domain.lane_health import ObserveInteraction, ObserveStartup
-from govern.domain.lane_replays import RecordReplay
-from govern.domain.reentry_decision import AssessReentry, DecideReentry
-from govern.domain.reentry_exit import ExitMitigation
-from govern.domain.rollout import Advance
-from govern.domain.unfreezing import Unfreeze
-from govern.domain.waiver import AcceptRisk
+from govern.domain.mitigation.lane_health import ObserveInteraction, ObserveStartup
+from govern.domain.mitigation.lane_replays import RecordReplay
+from govern.domain.mitigation.reentry_decision import AssessReentry, DecideReentry
+from govern.domain.rollback.unfreezing import Unfreeze
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.reentry_exit import ExitMitigation
+from govern.domain.rollout.waiver import AcceptRisk
 from govern.errors import DocumentError, UsageError
-from govern.operations.served import POLL, Asked, Seen, look, watch
+from govern.operations.rollback.served import POLL, Asked, Seen, look, watch
 from lanes import replay
 from workspaces import Clone
 

@@ -15,11 +15,11 @@ from openfeature.evaluation_context import EvaluationContext
 
 from govern.domain.binding import datafile
 from govern.domain.commands import Command
-from govern.domain.extension import Extend
 from govern.domain.policy_change import AdoptPolicy, ApprovePolicy
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
-from govern.domain.waiver import AcceptRisk
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.extension import Extend
+from govern.domain.rollout.waiver import AcceptRisk
 from govern.ledger.append import commit, publish
 from govern.operations.audit import audit
 from govern.operations.decide import made, take

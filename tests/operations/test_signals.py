@@ -12,8 +12,8 @@ from govern.domain.firing import Grid
 from govern.domain.windows import instant
 from govern.errors import DocumentError, UsageError
 from govern.evidence.series import Series
-from govern.operations.past_signals import asked as past
-from govern.operations.triggers import Evaluated, evaluate
+from govern.operations.triggers.evaluate import Evaluated, evaluate
+from govern.operations.triggers.past_signals import asked as past
 from servers import prometheus
 
 TRIGGER = "policy-dislocation"  # above 5 percent, two windows of an hour in a row

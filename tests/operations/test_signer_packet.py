@@ -13,11 +13,11 @@ import pytest
 
 from back import PACKET, PC, XR, Team, copied, make_team
 from decision_logs import write_csv
-from govern.domain.extension import Extend
+from govern.domain.rollout.extension import Extend
 from govern.errors import UsageError
+from govern.operations.evidence.signer_packet import write_packet
+from govern.operations.evidence.stamps import sampled
 from govern.operations.new_folder import require_free
-from govern.operations.signer_packet import write_packet
-from govern.operations.stamps import sampled
 from served import served, serving
 from workspaces import Clone
 

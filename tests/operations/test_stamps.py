@@ -10,12 +10,12 @@ from back import PACKET, PC, XR, Team, copied, go, make_team
 from decision_logs import write_csv
 from govern.domain.checks import stamps as check
 from govern.domain.decision import Refusal, Refused
-from govern.domain.extension import Extend
 from govern.domain.gates import Item, evaluate, open_border
 from govern.domain.policy import Actor
+from govern.domain.rollout.extension import Extend
 from govern.domain.verdict import Verdict
 from govern.errors import UsageError
-from govern.operations.stamps import Sampled, sampled
+from govern.operations.evidence.stamps import Sampled, sampled
 from govern.serving.split import side
 from served import served, serving
 from workspaces import Clone

@@ -7,16 +7,16 @@ import pytest
 
 import govern.operations.sync as room
 from back import DRAFT, LEDGER, NOW, PACKET, PC, REASON, TV, XR, Team, copied, go, make_team, where
-from govern.domain.approval import Approve
 from govern.domain.decision import Accepted
-from govern.domain.pause import Pause, Resume
+from govern.domain.rollout.approval import Approve
+from govern.domain.rollout.pause import Pause, Resume
 from govern.errors import GovernError
 from govern.ledger.append import keep
 from govern.operations.decide import made as commit_of
 from govern.operations.decide import take
-from govern.operations.rollback import roll_back
+from govern.operations.rollback.execute import roll_back
+from govern.operations.rollback.wanted import Wanted
 from govern.operations.sync import NotPublishedError, sync
-from govern.operations.wanted import Wanted
 from workspaces import Clone, git
 
 LATER = "2026-11-17T03:00:00Z"

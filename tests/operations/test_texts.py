@@ -7,7 +7,7 @@ import pytest
 from govern.domain.checks import RULES, TO_WIDE
 from govern.domain.decision import Accepted
 from govern.domain.document import digest_of
-from govern.domain.rollout import Advance
+from govern.domain.rollout.advance import Advance
 from govern.domain.state import State
 from govern.operations.judging import decide_again, follow
 from govern.operations.reading import BranchDocuments, MissingInputError, RecordedDocuments

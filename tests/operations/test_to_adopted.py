@@ -5,11 +5,11 @@ from pathlib import Path
 from govern.domain.binding import current
 from govern.domain.gates import open_border
 from govern.domain.policy import Actor
-from govern.domain.promotion import coming_after
-from govern.domain.rollback import Rollback
-from govern.domain.rollout import Advance
-from govern.operations.explaining import command_for
-from govern.operations.measure import measure_shadow
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.promotion import coming_after
+from govern.operations.evidence.explaining import command_for
+from govern.operations.evidence.measure import measure_shadow
 from windowed import collected
 from workspaces import EXAMPLES, Clone, opened
 

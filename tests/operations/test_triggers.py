@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from builders import PACKET, Branch, World, cohorts, in_canary
-from govern.domain.recording import RecordEvidence
-from govern.domain.rollback import Rollback
-from govern.domain.stamping import window
+from govern.domain.evidence.stamping import window
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.recording import RecordEvidence
 from govern.errors import DocumentError, UsageError
-from govern.operations.firings import to_type
-from govern.operations.triggers import Evaluated, evaluate
+from govern.operations.triggers.evaluate import Evaluated, evaluate
+from govern.operations.triggers.firings import to_type
 from windowed import evidence, replays
 
 TRIGGER = "policy-dislocation"  # above 5 percent, two windows of an hour in a row

@@ -12,7 +12,7 @@ import pytest
 from govern.cli.validate import run
 from govern.documents.tree import WorkingTree
 from govern.errors import UsageError
-from govern.operations.validate import CODES, Report, validate
+from govern.operations.review.validate import CODES, Report, validate
 
 ROOT = Path(__file__).parents[2]
 TEAM = ROOT / "examples" / "team"

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from govern.domain.binding import current
-from govern.domain.extension import Extend
-from govern.domain.rollout import Advance
-from govern.operations.explaining import command_for, open_groups
-from govern.operations.measure import measure_shadow
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.extension import Extend
+from govern.operations.evidence.explaining import command_for, open_groups
+from govern.operations.evidence.measure import measure_shadow
 from workspaces import EXAMPLES, opened
 
 PACKET = "no-system-prompt"

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from govern.domain.rollout import Advance
+from govern.domain.rollout.advance import Advance
 from govern.errors import RepositoryError
 from govern.operations.audit import audit
-from govern.operations.explaining import command_for
-from govern.operations.measure import measure_shadow
+from govern.operations.evidence.explaining import command_for
+from govern.operations.evidence.measure import measure_shadow
 from workspaces import EXAMPLES, Clone, another_clone, be, git, isolated, open_ledger
 
 PACKET = "no-system-prompt"

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from govern.domain.findings import Finding
-from govern.operations.validate import CODES
+from govern.operations.review.validate import CODES
 from govern.report.github import github
 from govern.report.json import envelope
 from govern.report.sarif import sarif

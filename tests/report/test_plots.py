@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from govern.operations.plot_axes import Axis, Limit
-from govern.operations.plot_pairs import CohortPoint, Divergence, DivergencePanel, Pooled
-from govern.operations.plot_windows import BandsOverWindows, Move, Series, WindowPoint, WindowsPanel
+from govern.operations.evidence.plot_axes import Axis, Limit
+from govern.operations.evidence.plot_pairs import CohortPoint, Divergence, DivergencePanel, Pooled
+from govern.operations.evidence.plot_windows import BandsOverWindows, Move, Series, WindowPoint, WindowsPanel
 from govern.report.plotted import picture
 from govern.report.svg import width
 

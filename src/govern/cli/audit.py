@@ -24,7 +24,7 @@ def command(
 ) -> None:
     """Check the ledger and decide every record again from what it read."""
     from govern.operations.audit import CODES, audit
-    from govern.operations.reentry_audit import reentry_audit
+    from govern.operations.lanes.reentry_audit import reentry_audit
     from govern.operations.workspace import open_workspace
     from govern.report.audit import audit_answer, filed_answer, record_answer
 

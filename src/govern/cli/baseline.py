@@ -8,7 +8,7 @@ from govern.cli import capture
 from govern.cli.frame import context, show
 from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Offline, Output
 from govern.cli.write import write
-from govern.domain.verification import METHODS, VerifyBaseline
+from govern.domain.rollout.verification import METHODS, VerifyBaseline
 from govern.errors import ExitCode, UsageError
 from govern.report.answer import Answer
 

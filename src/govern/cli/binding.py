@@ -100,7 +100,7 @@ def unfreeze(
     """Let promotions on SURFACE go on after a rollback, once its root cause is named."""
     from govern.cli.write import write
     from govern.domain.decision import Refused
-    from govern.domain.unfreezing import Unfreeze, who_may
+    from govern.domain.rollback.unfreezing import Unfreeze, who_may
     from govern.report.bindings import unfrozen_lines
 
     def work() -> Answer:

@@ -22,7 +22,7 @@ def command(
 ) -> None:
     """Compare the decision log with the bindings: whether every decision carries what was bound for it."""
     from govern.operations.looking_back import reading
-    from govern.operations.reconciling import compare
+    from govern.operations.rollback.reconciling import compare
     from govern.report.reconciled import reconciled_answer
 
     def work() -> Answer:

@@ -7,11 +7,11 @@ import typer
 from govern.cli.frame import context, show
 from govern.cli.options import Actor, DryRun, Folder, Output
 from govern.cli.write import write
-from govern.domain.calibration_review import ReviewCalibration, require_outcome
+from govern.domain.rollback.calibration_review import ReviewCalibration, require_outcome
 from govern.errors import UsageError
-from govern.operations.calibrations import agenda, packet_meant
 from govern.operations.decide import Outcome
 from govern.operations.looking_back import reading
+from govern.operations.rollback.calibrations import agenda, packet_meant
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer
 from govern.report.calibrations import agenda_answer

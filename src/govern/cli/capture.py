@@ -8,7 +8,7 @@ import typer
 from govern.cli.frame import context, show
 from govern.cli.options import Folder, Output
 from govern.errors import ExitCode, UsageError
-from govern.operations.capture import capture, import_short
+from govern.operations.authoring.capture import capture, import_short
 from govern.operations.context import Context
 from govern.report.answer import Answer
 

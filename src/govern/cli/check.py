@@ -34,8 +34,8 @@ def command(
     """Judge a pull request by the ledger as last fetched: documents only, nothing is written."""
 
     def work() -> Answer:
-        from govern.operations.check import CODES, Question, check
-        from govern.operations.validate import CODES as KNOWN
+        from govern.operations.review.check import CODES, Question, check
+        from govern.operations.review.validate import CODES as KNOWN
         from govern.report.checked import checked_answer
 
         if output not in FORMATS:

@@ -17,7 +17,7 @@ from govern.errors import ExitCode, UsageError
 from govern.report.answer import Answer
 
 if TYPE_CHECKING:
-    from govern.domain.drill_steps import Step
+    from govern.domain.drills.steps import Step
     from govern.operations.context import Context
     from govern.operations.decide import Outcome
     from govern.operations.drills.session import Session
@@ -175,7 +175,7 @@ def _timed(session: "Session", typed: str) -> str:
 
 def _before(there: "Workspace", session: "Session", step: "Step") -> list[str]:
     """What stands above a question: the rule's decision above the way back, what the clone gave above the checks."""
-    from govern.domain.drill_decision import decide_by, tiers_of
+    from govern.domain.drills.rule import decide_by, tiers_of
     from govern.operations.drills.restoring import restored
     from govern.report.drill_decided import decided_lines, restored_lines
     from govern.report.drill_run import rollback_lines
@@ -213,7 +213,7 @@ def _paused(session: "Session") -> Answer:
 
 def _shown(outcome: "Outcome", *, whole: bool) -> Sequence[str]:
     """What the record says of it, and what the package's confidence is now."""
-    from govern.domain.confidence import confidence, numbers_of, rated
+    from govern.domain.drills.confidence import confidence, numbers_of, rated
     from govern.report.drills import drill_lines, score_lines, tuned_lines
 
     if not outcome.records:

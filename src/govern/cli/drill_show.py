@@ -42,7 +42,7 @@ def score(package: Package, at: At = None, workspace: Folder = None, output: Out
     """How far PACKAGE can be trusted now: its last drill, part by part, and what holds it down."""
 
     def work() -> Answer:
-        from govern.domain.confidence import rated
+        from govern.domain.drills.confidence import rated
         from govern.operations.drills.standing import confidence_of, package_named
         from govern.operations.looking_back import reading
         from govern.report.drill_brief import confidence_lines
@@ -82,8 +82,8 @@ def history(
 
     def work() -> Answer:
         from govern.operations.drills.standing import standings, weeks
+        from govern.operations.evidence.plot import require_place, write_picture
         from govern.operations.looking_back import reading
-        from govern.operations.plot import require_place, write_picture
         from govern.report.drill_history import history_data, history_lines, history_plot
 
         if plot is not None:

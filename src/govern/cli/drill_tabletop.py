@@ -12,7 +12,7 @@ from govern.cli.drill_terminal import Terminal, WallClock
 from govern.cli.frame import context, interactive, say, show
 from govern.cli.options import Actor, DryRun, Folder, Offline, Output, Packet, listed
 from govern.cli.write import write
-from govern.domain.tabletop import FIELDS, HoldTabletop
+from govern.domain.drills.tabletop import FIELDS, HoldTabletop
 from govern.errors import ExitCode, UsageError
 from govern.report.answer import Answer
 

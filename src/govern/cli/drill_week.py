@@ -7,7 +7,7 @@ import typer
 from govern.cli.frame import context, show
 from govern.cli.options import Actor, DryRun, Fetch, Folder, Offline, Output
 from govern.cli.write import write
-from govern.domain.publishing import PublishConfidence
+from govern.domain.drills.publishing import PublishConfidence
 from govern.errors import ExitCode, UsageError
 from govern.report.answer import Answer
 

@@ -14,14 +14,14 @@ from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Offline, Output
 from govern.cli.progress import Quiet, progress
 from govern.cli.write import write
 from govern.domain.commands import Command
-from govern.domain.dimensions import moved as moved_in
-from govern.domain.pairs import Group
+from govern.domain.evidence.dimensions import moved as moved_in
+from govern.domain.evidence.pairs import Group
 from govern.errors import ExitCode, GovernError, UsageError
 from govern.operations.asking import packet_of
 from govern.operations.context import Context
-from govern.operations.explaining import command_for, following, open_groups
+from govern.operations.evidence.explaining import command_for, following, open_groups
+from govern.operations.evidence.measure import measure_shadow
 from govern.operations.looking_back import reading
-from govern.operations.measure import measure_shadow
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer
 from govern.report.dimensions import by_cohort

@@ -72,7 +72,7 @@ def _measured(
     offline: bool,
     quiet: bool,
 ) -> Answer:
-    from govern.operations.collect import collect as measure
+    from govern.operations.evidence.collect import collect as measure
     from govern.operations.looking_back import reading
     from govern.report.collected import collected_data, collected_lines
 

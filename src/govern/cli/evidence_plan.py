@@ -45,7 +45,7 @@ def plan(
 
     def work() -> Answer:
         from govern.errors import UsageError
-        from govern.operations.planning import plan_evidence
+        from govern.operations.evidence.planning import plan_evidence
         from govern.report.planning import plan_answer
 
         if margin is not None and not margin > 0:

@@ -36,9 +36,9 @@ def plot(
     """
 
     def work() -> Answer:
+        from govern.operations.evidence.plot import plot as plotted
+        from govern.operations.evidence.plot import require_place, write_picture
         from govern.operations.looking_back import reading
-        from govern.operations.plot import plot as plotted
-        from govern.operations.plot import require_place, write_picture
         from govern.report.plotted import picture, plot_answer
 
         if out is None and output == "text":

@@ -11,13 +11,13 @@ from govern.cli.frame import context, show
 from govern.cli.options import Actor, DryRun, Folder, Log, Offline, Output, Packet, listed
 from govern.cli.progress import Quiet, progress
 from govern.cli.write import write
-from govern.domain.replaying import ORIGINS
+from govern.domain.evidence.replaying import ORIGINS
 from govern.errors import ExitCode, UsageError
 from govern.report.answer import Answer
 
 if TYPE_CHECKING:
     from govern.operations.context import Context
-    from govern.operations.replay_opening import Opened
+    from govern.operations.evidence.replay_opening import Opened
 
 NAME = "evidence replay"
 Build = Annotated[Path | None, typer.Option(help="Write a pack to this new folder.", metavar="DIR")]
@@ -94,8 +94,8 @@ def _built(
     source: str | None,
     log: str | None,
 ) -> Answer:
+    from govern.operations.evidence.replaying import LATEST, Wanted, build
     from govern.operations.looking_back import reading
-    from govern.operations.replaying import LATEST, Wanted, build
     from govern.report.replayed import built_answer
 
     if ids and (decisions or cohorts):
@@ -111,8 +111,8 @@ def _built(
 def _opened(
     where: "Context", packet: str, folder: Path, *, record: bool, dry_run: bool, offline: bool
 ) -> Answer:
+    from govern.operations.evidence.replay_opening import open_pack
     from govern.operations.looking_back import reading
-    from govern.operations.replay_opening import open_pack
     from govern.report.replayed import opened_answer
 
     opened = open_pack(reading(where, fetch=record and not (dry_run or offline)), packet, folder)

@@ -17,7 +17,7 @@ from govern.report.wrap import wrapped
 if TYPE_CHECKING:
     from govern.operations.context import Context
     from govern.operations.decide import Outcome
-    from govern.operations.stamps import Sampled
+    from govern.operations.evidence.stamps import Sampled
 
 NAME = "evidence stamps"
 
@@ -46,9 +46,9 @@ def command(
 
     A sample with faults is recorded as well; it ends with 1.
     """
+    from govern.operations.evidence.stamps import sampled
     from govern.operations.looking_back import reading
     from govern.operations.new_folder import require_free
-    from govern.operations.stamps import sampled
 
     def work() -> Answer:
         where = context(actor=actor, workspace=workspace)
@@ -73,7 +73,7 @@ def _recorded(
     where: "Context", taken: "Sampled", export: Path | None, *, dry_run: bool, offline: bool
 ) -> Answer:
     """The figures, what became of them, and the folder that was written."""
-    from govern.operations.signer_packet import write_packet
+    from govern.operations.evidence.signer_packet import write_packet
     from govern.report.stamps import packet_lines, stamp_data, stamp_lines
 
     outcomes: list[Outcome] = []

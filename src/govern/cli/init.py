@@ -11,17 +11,17 @@ from govern.cli.options import Folder, Output, Yes
 from govern.cli.questions import Ask, Question, answers
 from govern.domain.policy import Policy
 from govern.errors import ExitCode, UsageError
-from govern.operations import initialize
-from govern.operations.context import Context
-from govern.operations.decide import Outcome
-from govern.operations.first_documents import (
+from govern.operations.authoring import initialize
+from govern.operations.authoring.first_documents import (
     Plan,
     checked_email,
     checked_folder,
     checked_model,
     checked_surface,
 )
-from govern.operations.initialize import Standing, Written
+from govern.operations.authoring.initialize import Standing, Written
+from govern.operations.context import Context
+from govern.operations.decide import Outcome
 from govern.report.answer import Answer
 
 NAME = "init"

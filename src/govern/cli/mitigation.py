@@ -15,12 +15,12 @@ from govern.cli.write import write
 from govern.domain.decision import Accepted, Refused
 from govern.domain.findings import nearest
 from govern.domain.lane import CANDIDATE
-from govern.domain.lanes import lane_meant
-from govern.domain.mitigation import EnterMitigation
-from govern.domain.reentry import assess
-from govern.domain.reentry_decision import AssessReentry, lacking_line
-from govern.domain.reentry_exit import ExitMitigation
-from govern.domain.reentry_outcomes import open_outcomes
+from govern.domain.mitigation.by_hand import EnterMitigation
+from govern.domain.mitigation.lanes import lane_meant
+from govern.domain.mitigation.reentry import assess
+from govern.domain.mitigation.reentry_decision import AssessReentry, lacking_line
+from govern.domain.mitigation.reentry_outcomes import open_outcomes
+from govern.domain.rollout.reentry_exit import ExitMitigation
 from govern.errors import ExitCode, UsageError
 from govern.operations.decide import Outcome
 from govern.operations.workspace import Workspace
@@ -50,7 +50,7 @@ def board(
     output: Output = "text",
 ) -> None:
     """Every open lane with its label, owner and expiry, and whom it holds back."""
-    from govern.domain import lane_board
+    from govern.domain.mitigation import lane_board
     from govern.operations.looking_back import reading
 
     def work() -> Answer:

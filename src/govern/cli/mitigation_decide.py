@@ -9,9 +9,9 @@ from govern.cli.frame import context, show
 from govern.cli.options import Actor, Cohort, DryRun, Folder, Output, moment
 from govern.cli.write import write
 from govern.domain.decision import Refused
-from govern.domain.lanes import open_lane
-from govern.domain.reentry import assess
-from govern.domain.reentry_decision import DecideReentry
+from govern.domain.mitigation.lanes import open_lane
+from govern.domain.mitigation.reentry import assess
+from govern.domain.mitigation.reentry_decision import DecideReentry
 from govern.errors import UsageError
 from govern.operations.decide import Outcome
 from govern.report import lanes

@@ -131,7 +131,7 @@ def _alone(option: str, others: Mapping[str, object]) -> None:
 
 
 def _stable(ways: Ways, cohort: str, what: str, build: str | None, evidence: Path | None) -> Answer:
-    from govern.operations.lane_by_hand import stable
+    from govern.operations.lanes.lane_by_hand import stable
 
     if build is None:
         raise UsageError(f"a first stable {what} is that of a build: name it", type_line="--build BUILD")
@@ -159,7 +159,7 @@ def _by_hand(
     window: str | None,
     build: str | None,
 ) -> Answer:
-    from govern.operations.lane_by_hand import by_hand
+    from govern.operations.lanes.lane_by_hand import by_hand
 
     if n is None:
         raise UsageError("a figure is of a number of cases", type_line="--n N")
@@ -174,7 +174,7 @@ def _by_hand(
 def _measured(
     ways: Ways, cohort: str, log: str | None, source: str | None, since: str | None, build: str | None
 ) -> Answer:
-    from govern.operations.lane_health import observed
+    from govern.operations.lanes.lane_health import observed
 
     there = ways.reading()
     with progress(quiet=ways.quiet) as tell:
@@ -211,7 +211,7 @@ def replay(
     """
 
     def work() -> Answer:
-        from govern.operations.lane_replays import replayed
+        from govern.operations.lanes.lane_replays import replayed
 
         ways = Ways(context(actor=actor, workspace=workspace), dry_run, offline, quiet or output != "text")
         there = ways.reading()

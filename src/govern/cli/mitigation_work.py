@@ -7,9 +7,9 @@ import typer
 from govern.cli.frame import context, show
 from govern.cli.options import Actor, Cohort, DryRun, Folder, Output, listed, moment
 from govern.cli.write import write
-from govern.domain.carry_forward import CarryForward
-from govern.domain.containment import Contain
-from govern.domain.corrective_actions import CloseAction, OpenAction
+from govern.domain.mitigation.carry_forward import CarryForward
+from govern.domain.mitigation.containment import Contain
+from govern.domain.mitigation.corrective_actions import CloseAction, OpenAction
 from govern.errors import UsageError
 from govern.operations.decide import Outcome
 from govern.operations.workspace import Workspace
@@ -64,7 +64,7 @@ def correct(
             raise UsageError("work is closed by what it brought", type_line="--evidence FILE")
 
         def prepare(there: Workspace) -> CloseAction:
-            from govern.operations.brought import brought
+            from govern.operations.evidence.brought import brought
 
             name, digest = brought(there, evidence)
             return CloseAction(cohort, close, name, digest, note)

@@ -12,11 +12,11 @@ from govern.cli.options import Folder, Output, Yes, listed
 from govern.cli.questions import Ask, Question, answers
 from govern.domain.findings import nearest
 from govern.errors import ExitCode, UsageError
-from govern.operations import propose
+from govern.operations.authoring import propose
+from govern.operations.authoring.packet_documents import Proposed, Terms
+from govern.operations.authoring.packet_documents import propose as write_packet
+from govern.operations.authoring.propose import Ground
 from govern.operations.context import Context
-from govern.operations.packet_documents import Proposed, Terms
-from govern.operations.packet_documents import propose as write_packet
-from govern.operations.propose import Ground
 from govern.report.answer import Answer
 
 WIDTH = 67  # of a question with its default, as wide as the longest of them
@@ -176,7 +176,7 @@ def run_other(
     packet: str | None = None,
 ) -> Answer:
     """A document of another kind than packet, to fill in."""
-    from govern.operations.sketch import CREATABLE, sketch
+    from govern.operations.authoring.sketch import CREATABLE, sketch
 
     if kind not in CREATABLE:
         close = nearest(kind, ("packet", *CREATABLE))

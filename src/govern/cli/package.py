@@ -7,7 +7,7 @@ import typer
 from govern.cli.frame import context, show
 from govern.cli.options import Actor, DryRun, Folder, Offline, Output
 from govern.cli.write import write
-from govern.domain.package_update import UpdatePackage
+from govern.domain.drills.package_update import UpdatePackage
 from govern.report.answer import Answer
 
 if TYPE_CHECKING:

@@ -23,17 +23,17 @@ from govern.cli.options import (
     moment,
 )
 from govern.cli.write import write
-from govern.domain.approval import Approve
-from govern.domain.change_control import ApplyChange, OpenChange
 from govern.domain.commands import Command
 from govern.domain.decision import Refused
-from govern.domain.on_call import DeclareOnCall
-from govern.domain.pause import Pause, Resume, Withdraw
-from govern.domain.waiver import AcceptRisk, Waive
+from govern.domain.rollout.approval import Approve
+from govern.domain.rollout.change_control import ApplyChange, OpenChange
+from govern.domain.rollout.on_call import DeclareOnCall
+from govern.domain.rollout.pause import Pause, Resume, Withdraw
+from govern.domain.rollout.waiver import AcceptRisk, Waive
 from govern.errors import ExitCode
 from govern.operations.asking import entitled
-from govern.operations.changes import effect_lines, settings_of
 from govern.operations.decide import Outcome
+from govern.operations.review.changes import effect_lines, settings_of
 from govern.report import phases
 from govern.report.answer import Answer, help_line
 from govern.report.wrap import wrapped

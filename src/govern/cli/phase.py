@@ -10,9 +10,9 @@ from govern.cli.options import Actor, At, DryRun, Every, Fetch, Folder, Only, Ou
 from govern.cli.write import write
 from govern.domain.baseline import Target
 from govern.domain.decision import Accepted, Refused
-from govern.domain.extension import Extend
-from govern.domain.promotion import border_name, next_phase
-from govern.domain.rollout import Advance
+from govern.domain.rollout.advance import Advance
+from govern.domain.rollout.extension import Extend
+from govern.domain.rollout.promotion import border_name, next_phase
 from govern.errors import UsageError
 from govern.operations.asking import ask_border, last_fetched, packet_of, rehearse_packet
 from govern.operations.context import Context

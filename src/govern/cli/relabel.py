@@ -14,9 +14,9 @@ from govern.cli.progress import Quiet, progress
 from govern.cli.write import write
 from govern.errors import GovernError, UsageError
 from govern.operations.context import Context
-from govern.operations.incidents import RolledBack
 from govern.operations.looking_back import reading
-from govern.operations.relabel import Opened, count, hand_on, mark, meant, opened, prove
+from govern.operations.rollback.incidents import RolledBack
+from govern.operations.rollback.relabel import Opened, count, hand_on, mark, meant, opened, prove
 from govern.report.answer import Answer, stopped
 from govern.report.relabel import counted_lines, handed_on_answer, joined, proved_lines, unfit
 from govern.report.wrap import wrapped

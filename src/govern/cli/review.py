@@ -7,7 +7,7 @@ import typer
 from govern.cli.frame import context, show
 from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Output
 from govern.cli.write import write
-from govern.domain.weekly_review import HoldReview
+from govern.domain.mitigation.weekly_review import HoldReview
 from govern.errors import UsageError
 from govern.report.answer import Answer
 
@@ -47,7 +47,7 @@ def command(
 
 
 def _agenda(where: "Context", at: str | None, fetch: bool) -> Answer:
-    from govern.domain.agenda import agenda
+    from govern.domain.mitigation.agenda import agenda
     from govern.operations.looking_back import reading
     from govern.operations.status import as_it_was, published, status_of, verifications
     from govern.report.review import review_answer

@@ -9,12 +9,12 @@ from govern.cli import rollback_rehearse, rollback_verify
 from govern.cli.frame import agreed, ask, context, interactive, same_line, say, show
 from govern.cli.options import Actor, At, Folder, Output, Packet, Yes, listed, moment
 from govern.domain.decision import Accepted, Refused
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
 from govern.errors import ExitCode, UsageError
 from govern.operations.context import Context
 from govern.operations.policies import published_person
-from govern.operations.rollback import WentBack, roll_back
-from govern.operations.wanted import NoReasonError, Wanted, line
+from govern.operations.rollback.execute import WentBack, roll_back
+from govern.operations.rollback.wanted import NoReasonError, Wanted, line
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer, refused
 from govern.report.rollback import data_of, done_lines, note_of, plan_lines

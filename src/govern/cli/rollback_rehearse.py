@@ -9,7 +9,7 @@ import typer
 from govern.cli.frame import context, show
 from govern.cli.options import Actor, DryRun, Folder, Offline, Output
 from govern.cli.write import write
-from govern.domain.rehearsing import HoldRehearsal
+from govern.domain.rollout.rehearsing import HoldRehearsal
 from govern.errors import ExitCode, UsageError
 from govern.operations.asking import rehearse_packet
 from govern.operations.context import Context
@@ -58,7 +58,7 @@ def command(
 
 def _proposed(where: Context, revision: str, packet: str | None) -> Answer:
     """One packet as a revision has it, or every one that the revision changes."""
-    from govern.operations.rehearse_proposed import read_proposal, rehearse_changed, rehearse_proposed
+    from govern.operations.review.rehearse_proposed import read_proposal, rehearse_changed, rehearse_proposed
 
     proposal = read_proposal(where, revision, against_branch=packet is None)
     if packet is None:

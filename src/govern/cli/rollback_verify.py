@@ -9,7 +9,7 @@ from govern.cli.frame import context, same_line, show
 from govern.cli.options import Actor, DryRun, Folder, Log, Offline, Output, Packet
 from govern.cli.progress import Quiet, progress
 from govern.cli.write import write
-from govern.domain.incident_note import NoteIncident
+from govern.domain.rollback.incident_note import NoteIncident
 from govern.errors import ExitCode, RepositoryError
 from govern.operations.decide import Outcome
 from govern.report.answer import Answer
@@ -38,7 +38,7 @@ def verify(
 ) -> None:
     """Find in the decision log from when on the cohorts of a rollback were served none of next, and record it."""
     from govern.operations.looking_back import reading
-    from govern.operations.served import Asked, watch
+    from govern.operations.rollback.served import Asked, watch
 
     def work() -> Answer:
         there = reading(context(actor=actor, workspace=workspace), fetch=not offline)

@@ -87,8 +87,8 @@ def _of_policy(there: "Workspace", named: "Named") -> Answer:
 
 
 def _of_lanes(there: "Workspace", named: "Named", now: str) -> Answer:
-    from govern.domain.lane_board import row_of
-    from govern.operations.reentry_evidence import decisions, evidence_of
+    from govern.domain.mitigation.lane_board import row_of
+    from govern.operations.lanes.reentry_evidence import decisions, evidence_of
     from govern.report.reentry_evidence import lane_shown, left_answer, packet_answer
 
     if named.what == "evidence":

@@ -17,8 +17,8 @@ from govern.cli.write import write
 from govern.domain.commands import Command
 from govern.domain.firing import Rule
 from govern.errors import UsageError
-from govern.operations.firings import open_firing
-from govern.operations.triggers import read_lines
+from govern.operations.triggers.evaluate import read_lines
+from govern.operations.triggers.firings import open_firing
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer
 from govern.report.triggers import NAME, series_answer

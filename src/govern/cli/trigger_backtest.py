@@ -15,7 +15,7 @@ from govern.errors import UsageError
 from govern.report.answer import Answer
 
 if TYPE_CHECKING:
-    from govern.operations.trigger_history import History, Span
+    from govern.operations.triggers.history import History, Span
 
 NAME = "trigger backtest"
 SIGNS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most"}
@@ -72,7 +72,7 @@ def backtest(
     """
 
     def work() -> Answer:
-        from govern.operations.trigger_history import Span
+        from govern.operations.triggers.history import Span
 
         if not (math.isfinite(budget) and budget >= 0):
             raise UsageError("--budget takes a number from 0 on", type_line="--budget 1")
@@ -132,7 +132,7 @@ def _history(
     threshold: float | None,
     workspace: str | None,
 ) -> "History":
-    from govern.operations.trigger_history import rows_history, trigger_history
+    from govern.operations.triggers.history import rows_history, trigger_history
 
     if trigger is None or rule is not None:
         if series is None or rule is None:
@@ -156,8 +156,8 @@ def _answer(
     force: bool,
     quiet: bool,
 ) -> Answer:
-    from govern.operations.backtest import SPLIT, backtest, labels
-    from govern.operations.plot import require_place, write_picture
+    from govern.operations.evidence.plot import require_place, write_picture
+    from govern.operations.triggers.backtest import SPLIT, backtest, labels
     from govern.report.backtest import backtest_answer
 
     if out is not None:

@@ -10,11 +10,11 @@ from govern.domain.records import Record
 from govern.errors import ExitCode
 from govern.operations.context import Context
 from govern.operations.decide import Outcome
-from govern.operations.firings import find_trigger, to_go_back, to_type
 from govern.operations.looking_back import reading
-from govern.operations.rollback import roll_back
-from govern.operations.triggers import evaluate as count
-from govern.operations.wanted import Wanted, line
+from govern.operations.rollback.execute import roll_back
+from govern.operations.rollback.wanted import Wanted, line
+from govern.operations.triggers.evaluate import evaluate as count
+from govern.operations.triggers.firings import find_trigger, to_go_back, to_type
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer
 from govern.report.rollback import done_lines

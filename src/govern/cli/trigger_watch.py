@@ -13,8 +13,8 @@ from govern.domain.decision import Refusal
 from govern.domain.windows import duration, spoken
 from govern.errors import ExitCode, GovernError, RepositoryError, UsageError
 from govern.operations.context import Context
-from govern.operations.firings import to_watch
 from govern.operations.looking_back import reading
+from govern.operations.triggers.firings import to_watch
 from govern.report.answer import Answer
 from govern.report.triggers import NAME
 from govern.report.wrap import wrapped

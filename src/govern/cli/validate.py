@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from govern.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from govern.operations.validate import Report
+    from govern.operations.review.validate import Report
     from govern.report.answer import Answer
 
 FORMATS = ("text", "json", "sarif", "github")
@@ -47,7 +47,7 @@ def main(words: list[str]) -> int | None:
 def _validate(paths: list[str], fix: bool, output: str, directory: Path) -> "Answer":
     from govern.documents.catalog import find_folder
     from govern.documents.tree import WorkingTree, repository_root
-    from govern.operations.validate import mend, validate
+    from govern.operations.review.validate import mend, validate
 
     if output not in FORMATS:
         raise UsageError(f"no format {output}: one of {', '.join(FORMATS)}", type_line="govern validate")
@@ -77,7 +77,7 @@ def _answer(report: "Report", output: str, diff: str) -> "Answer":
     advice = None
     if output == "sarif":
         from govern import __version__
-        from govern.operations.validate import CODES
+        from govern.operations.review.validate import CODES
         from govern.report.sarif import sarif
 
         lines = tuple(sarif(report.findings, CODES, __version__).splitlines())

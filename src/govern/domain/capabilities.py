@@ -8,55 +8,55 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from govern.domain import (
-    acknowledgement,
-    approval,
-    calibration_review,
-    carry_forward,
-    change_control,
-    containment,
-    corrective_actions,
-    drills,
-    explanation,
-    extension,
-    incident_note,
-    lane_health,
-    lane_replays,
-    mitigation,
-    on_call,
-    opening,
-    package_update,
-    pause,
-    policy_change,
-    publishing,
-    recording,
-    reentry_decision,
-    reentry_exit,
-    rehearsing,
-    relabeling,
-    rollback,
-    rollout,
-    served,
-    tabletop,
-    triggers,
-    unfreezing,
-    verification,
-    waiver,
-    weekly_review,
-)
+from govern.domain import policy_change
 from govern.domain.capability import Evolve, Writer
 from govern.domain.commands import Command, revived
 from govern.domain.decision import Decision, Refusal
 from govern.domain.document import Documents
+from govern.domain.drills import completion, package_update, publishing, tabletop
+from govern.domain.mitigation import (
+    by_hand,
+    carry_forward,
+    containment,
+    corrective_actions,
+    lane_health,
+    lane_replays,
+    reentry_decision,
+    weekly_review,
+)
 from govern.domain.policy import Actor
+from govern.domain.rollback import (
+    calibration_review,
+    execution,
+    incident_note,
+    relabeling,
+    served,
+    unfreezing,
+)
+from govern.domain.rollout import (
+    advance,
+    approval,
+    change_control,
+    explanation,
+    extension,
+    on_call,
+    opening,
+    pause,
+    recording,
+    reentry_exit,
+    rehearsing,
+    verification,
+    waiver,
+)
 from govern.domain.state import State
+from govern.domain.triggers import acknowledgement, evaluation
 from govern.domain.windows import instant, written
 from govern.errors import ExitCode
 
 CAPABILITIES = (
     opening.CAPABILITY,
     verification.CAPABILITY,
-    rollout.CAPABILITY,
+    advance.CAPABILITY,
     extension.CAPABILITY,
     approval.CAPABILITY,
     waiver.CAPABILITY,
@@ -66,14 +66,14 @@ CAPABILITIES = (
     recording.CAPABILITY,
     explanation.CAPABILITY,
     rehearsing.CAPABILITY,
-    triggers.CAPABILITY,
+    evaluation.CAPABILITY,
     acknowledgement.CAPABILITY,
-    rollback.CAPABILITY,
+    execution.CAPABILITY,
     relabeling.CAPABILITY,
     served.CAPABILITY,
     incident_note.CAPABILITY,
     calibration_review.CAPABILITY,
-    mitigation.CAPABILITY,
+    by_hand.CAPABILITY,
     lane_health.CAPABILITY,
     lane_replays.CAPABILITY,
     corrective_actions.CAPABILITY,
@@ -84,7 +84,7 @@ CAPABILITIES = (
     unfreezing.CAPABILITY,
     policy_change.CAPABILITY,
     weekly_review.CAPABILITY,
-    drills.CAPABILITY,
+    completion.CAPABILITY,
     tabletop.CAPABILITY,
     package_update.CAPABILITY,
     publishing.CAPABILITY,

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from govern.domain.cycles import window_bounds
+from govern.domain.evidence.cycles import window_bounds
 from govern.domain.findings import nearest
 from govern.errors import DocumentError
 from govern.evidence.decision_faults import reason_of

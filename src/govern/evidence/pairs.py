@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from govern.domain.evidence.pairs import figures
 from govern.domain.findings import Finding
-from govern.domain.pairs import figures
 from govern.evidence import clusters, edges, faults, sources
 from govern.evidence.edges import units
 from govern.evidence.faults import Expected
@@ -30,7 +30,7 @@ POOLED = None  # the cohort of a pooled row
 class Measurement:
     """What a file of pairs says. `cohorts`, `pooled`, `table` and `items` are JSON values.
 
-    cohorts   figures by cohort key, see `govern.domain.pairs.figures`; `pooled` the same over all rows
+    cohorts   figures by cohort key, see `govern.domain.evidence.pairs.figures`; `pooled` the same over all rows
     table     {kpi, cohort (null: pooled), window (null), arm, n, excluded, value, counts} for each KPI, with
               `unit: cluster` where n counts clusters, and one row with kpi null that holds the counts and
               exact sums behind the figures

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from govern.domain.backtesting import Incident
 from govern.domain.selection import is_cohort_key
+from govern.domain.triggers.backtesting import Incident
 from govern.errors import DocumentError
 from govern.evidence.faults import count, first, shown
 from govern.evidence.text_rows import TORN, TextRows, text_rows

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from govern.domain.cycles import window_bounds
+from govern.domain.evidence.cycles import window_bounds
 from govern.evidence.decisions import Log
 from govern.evidence.measures import sql
 from govern.evidence.timeline import EARLIEST, LATEST, Interval, fill, moment, timeline_table

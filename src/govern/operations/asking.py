@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 from govern.domain.checks.approvals import candidates
 from govern.domain.decision import Refusal, Refused
-from govern.domain.evidence import newest_rows, pooled_row
+from govern.domain.evidence.newest import newest_rows, pooled_row
 from govern.domain.gates import Border, open_border, packet_in_force
 from govern.domain.policy import Actor
-from govern.domain.promotion import border_to, checks_at, judge, next_phase, refused
-from govern.domain.returning import held_out
+from govern.domain.rollout.promotion import border_to, checks_at, judge, next_phase, refused
+from govern.domain.rollout.returning import held_out
 from govern.domain.state import Packet
 from govern.domain.verdict import Verdict
 from govern.domain.windows import instant

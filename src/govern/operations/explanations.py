@@ -30,7 +30,8 @@ def codes() -> dict[str, Explanation]:
     from govern.domain import rules
     from govern.evidence import codes as evidence
     from govern.ledger.faults import CODES as FAULTS
-    from govern.operations import baselines, check
+    from govern.operations import baselines
+    from govern.operations.review import check
 
     ledger = {str(code): Explanation(*told) for code, told in FAULTS.items()}
     shelves = (yaml_codes, documents, rules, evidence, check, baselines)

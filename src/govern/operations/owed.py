@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from govern.domain import duties, lane_debt
+from govern.domain import duties
 from govern.domain.lane import Lane
+from govern.domain.mitigation import lane_debt
 from govern.domain.state import State
 
 WORDS = {  # what a lane is owed, by its fault; open work is told action by action

@@ -8,9 +8,9 @@ from govern.domain.binding import current
 from govern.domain.decision import Refusal, Refused
 from govern.domain.document import digest_of
 from govern.domain.gates import Border
-from govern.domain.hypothesis import Hypothesis, put_on_next
 from govern.domain.policy import Actor
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
+from govern.domain.rollout.hypothesis import Hypothesis, put_on_next
 from govern.ledger.clone import throwaway
 from govern.operations.context import nonce
 from govern.operations.decide import keep_record, take

@@ -10,13 +10,13 @@ from govern.domain.decision import Refusal
 from govern.domain.document import FOLDERS
 from govern.domain.policy import policy_of, view_of
 from govern.domain.proofs import standing
-from govern.domain.served import outgrown
+from govern.domain.rollback.served import outgrown
 from govern.domain.state import EVERYONE, Packet, Surface
 from govern.domain.verdict import Verdict
 from govern.domain.windows import after, before, duration, instant, spoken, written
 from govern.errors import GovernError
 from govern.operations.asking import ask_border, last_fetched
-from govern.operations.open_lanes import LaneRow, lane_rows
+from govern.operations.lanes.open_lanes import LaneRow, lane_rows
 from govern.operations.owed import owed
 from govern.operations.workspace import Workspace
 

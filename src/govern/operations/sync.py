@@ -16,7 +16,7 @@ from govern.domain.commands import CARRIED
 from govern.domain.decision import Decision, Refused
 from govern.domain.policy import Actor
 from govern.domain.records import Record
-from govern.domain.rollback import Rollback
+from govern.domain.rollback.execution import Rollback
 from govern.errors import ExitCode, RepositoryError
 from govern.ledger.append import LEDGER, publish
 from govern.ledger.history import read_history

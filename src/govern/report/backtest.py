@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from govern.domain.backtesting import Judged, Track
 from govern.domain.firing import Rule
-from govern.domain.trigger_counts import WITHIN
+from govern.domain.triggers.backtesting import Judged, Track
+from govern.domain.triggers.counts import WITHIN
 from govern.domain.windows import spoken, written
 from govern.report.answer import Answer
 from govern.report.plot_frame import SIGNS
 from govern.report.wrap import table, wrapped
 
 if TYPE_CHECKING:
-    from govern.operations.backtest import Backtest
+    from govern.operations.triggers.backtest import Backtest
 
 NAME = "trigger backtest"
 SHOWN = 10  # runs, incidents or false alarms that are listed for people

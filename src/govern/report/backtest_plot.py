@@ -11,8 +11,8 @@ from govern.report.plot_frame import EDGE, SMALL, WIDTH
 from govern.report.svg import BLUE, FAINT, INK, ORANGE, RED, SOFT, Drawing, Scale, width
 
 if TYPE_CHECKING:
-    from govern.domain.threshold_sweep import Sweep
-    from govern.operations.backtest import Backtest
+    from govern.domain.triggers.threshold_sweep import Sweep
+    from govern.operations.triggers.backtest import Backtest
 
 LEFT, TALL, TOP, GAP = EDGE + 62.0, 150.0, 112.0, 42.0
 

@@ -17,9 +17,9 @@ from govern.report.sarif import sarif
 from govern.report.wrap import WIDTH, wrapped
 
 if TYPE_CHECKING:
-    from govern.operations.check import Checked
-    from govern.operations.effects import Effect, Turn
-    from govern.operations.frozen import Agreed, Moved
+    from govern.operations.review.check import Checked
+    from govern.operations.review.effects import Effect, Turn
+    from govern.operations.review.frozen import Agreed, Moved
 
 FRONT = " " * 6
 RESTORED = ("GOV-FRZ-003", "GOV-FRZ-004")

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from govern.domain.bands import judge
-from govern.domain.evidence_windows import Key, kpis_by_window, rows_by_key
+from govern.domain.evidence.references import reference
+from govern.domain.evidence.windows import Key, kpis_by_window, rows_by_key
 from govern.domain.gates import Border
-from govern.domain.references import reference
 from govern.report.wrap import WIDTH, natural, table, wrapped
 
 REASONS = {

@@ -10,9 +10,9 @@ from govern.domain.difference import shown
 from govern.report.answer import printable
 
 if TYPE_CHECKING:
-    from govern.operations.check import Checked
-    from govern.operations.effects import Effect
-    from govern.operations.frozen import Agreed, Moved
+    from govern.operations.review.check import Checked
+    from govern.operations.review.effects import Effect
+    from govern.operations.review.frozen import Agreed, Moved
 
 MARK = "<!-- govern check -->"  # by which a job finds its own comment, to edit it in place
 

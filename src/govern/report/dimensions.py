@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from govern.domain.dimensions import Change, Moved, changes, moved
+from govern.domain.evidence.dimensions import Change, Moved, changes, moved
 from govern.report.wrap import table, wrapped
 
 SHOWN = 8  # items of a group; all of them stand in --format json

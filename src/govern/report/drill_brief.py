@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from govern.domain.confidence import READY, Confidence
 from govern.domain.document import Document
+from govern.domain.drills.confidence import READY, Confidence
 from govern.domain.windows import duration
 from govern.report.drill_run import amount, clocked, criteria_lines, limit_of, metric_lines
 from govern.report.drills import CAPS, STATUS

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from govern.domain.confidence import CONDITIONAL, READY, Confidence, Point
+from govern.domain.drills.confidence import CONDITIONAL, READY, Confidence, Point
 from govern.report.plot_frame import EDGE, SMALL
 from govern.report.plot_frame import WIDTH as WIDE
 from govern.report.svg import BLUE, FAINT, ORANGE, RED, SOFT, Drawing, Scale

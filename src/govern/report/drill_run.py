@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from govern.domain.drill_steps import Step, kept_within
-from govern.domain.drill_times import BRANCH, STAGES
+from govern.domain.drills.steps import Step, kept_within
+from govern.domain.drills.times import BRANCH, STAGES
 from govern.domain.windows import duration, instant
 from govern.report.wrap import beside, wrapped
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from govern.domain.drill_simulation import Simulated
+from govern.domain.drills.simulation import Simulated
 from govern.domain.windows import instant
 from govern.report.drill_decided import decided_lines
 from govern.report.drill_run import amount

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from govern.domain.confidence import READY, Confidence
-from govern.domain.drill_score import GROUPS
+from govern.domain.drills.confidence import READY, Confidence
+from govern.domain.drills.score import GROUPS
 from govern.domain.windows import duration
 from govern.report.drill_decided import decided_lines, restored_lines
 from govern.report.drill_run import clocked

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from govern.domain.lane_replays import required
+from govern.domain.mitigation.lane_replays import required
 from govern.domain.records import Record
 from govern.errors import ExitCode
 from govern.report.answer import Answer

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from govern.domain.lane import LIFECYCLE, Lane, end_of, name_of
-from govern.domain.lane_board import Row
-from govern.domain.lane_debt import Fault
-from govern.domain.reentry import Assessment, Judged, Window
+from govern.domain.mitigation.lane_board import Row
+from govern.domain.mitigation.lane_debt import Fault
+from govern.domain.mitigation.reentry import Assessment, Judged, Window
 from govern.domain.windows import instant, spoken
 from govern.report.answer import Answer
 from govern.report.wrap import WIDTH, natural, table, wrapped

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from govern.report.wrap import table, wrapped
 
 if TYPE_CHECKING:
-    from govern.operations.loss_planning import CohortLoss, LossPlan
+    from govern.operations.evidence.loss_planning import CohortLoss, LossPlan
 
 
 def loss_lines(plan: "LossPlan") -> list[str]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from govern.domain import anytime, bands
+from govern.domain import bands
+from govern.domain.evidence import anytime
+from govern.domain.evidence.pairs import Group
 from govern.domain.findings import has_errors
-from govern.domain.pairs import Group
 from govern.domain.state import Packet
 from govern.errors import ExitCode
 from govern.report.answer import Answer

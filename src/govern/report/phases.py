@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from govern.domain.decision import Refused
+from govern.domain.evidence.pairs import figures
 from govern.domain.gates import Border
-from govern.domain.pairs import figures
-from govern.domain.promotion import border_name, ready
+from govern.domain.rollout.promotion import border_name, ready
 from govern.domain.verdict import Verdict
 from govern.report.cycles import cycle_lines
 from govern.report.wrap import beside, table, wrapped

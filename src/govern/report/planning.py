@@ -10,7 +10,7 @@ from govern.report.loss_planning import loss_lines, more_pairs, number, shorts
 from govern.report.wrap import table, wrapped
 
 if TYPE_CHECKING:
-    from govern.operations.planning import CohortPlan, EvidencePlan, KpiPlan
+    from govern.operations.evidence.planning import CohortPlan, EvidencePlan, KpiPlan
 
 SHORT = ("no", "unlikely")  # answers that want more pairs
 

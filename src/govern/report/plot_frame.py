@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from govern.report.svg import FAINT, INK, SOFT, Drawing, Scale, shortened, width
 
 if TYPE_CHECKING:
-    from govern.operations.plot_axes import Axis, Limit
+    from govern.operations.evidence.plot_axes import Axis, Limit
 
 EDGE = 16.0  # of the paper
 WIDTH = 960.0

@@ -7,7 +7,7 @@ from govern.report.plot_frame import EDGE, SMALL, WIDTH, across, floor_of, headi
 from govern.report.svg import BLUE, FAINT, INK, ORANGE, RED, SOFT, Drawing, Scale, shortened, width
 
 if TYPE_CHECKING:
-    from govern.operations.plot_pairs import CohortPoint, Divergence, DivergencePanel
+    from govern.operations.evidence.plot_pairs import CohortPoint, Divergence, DivergencePanel
 
 ROW = 22.0
 NAME, N, VALUE = EDGE, 284.0, 356.0  # where the columns begin, or end where they are flush right

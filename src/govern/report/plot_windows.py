@@ -11,7 +11,13 @@ from govern.report.plot_frame import EDGE, SMALL, WIDTH, floor_of, heading, head
 from govern.report.svg import BLUE, INK, ORANGE, RED, SOFT, Drawing, Scale, shortened, width
 
 if TYPE_CHECKING:
-    from govern.operations.plot_windows import BandsOverWindows, Move, Series, WindowPoint, WindowsPanel
+    from govern.operations.evidence.plot_windows import (
+        BandsOverWindows,
+        Move,
+        Series,
+        WindowPoint,
+        WindowsPanel,
+    )
 
 GAP, TALL = 24.0, 96.0
 AXIS = 62.0  # left of a chart, for the values

@@ -11,8 +11,8 @@ from govern.report.plot_windows import windows_svg
 from govern.report.wrap import wrapped
 
 if TYPE_CHECKING:
-    from govern.operations.plot_pairs import Divergence
-    from govern.operations.plot_windows import BandsOverWindows
+    from govern.operations.evidence.plot_pairs import Divergence
+    from govern.operations.evidence.plot_windows import BandsOverWindows
 
 
 def picture(found: "Divergence | BandsOverWindows") -> str:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from govern.domain.lane import DECIDED, LIFECYCLE, Lane, name_of
-from govern.domain.lane_board import Row
-from govern.domain.reentry import Assessment, Judged, Window
+from govern.domain.mitigation.lane_board import Row
+from govern.domain.mitigation.reentry import Assessment, Judged, Window
 from govern.errors import ExitCode
 from govern.report.answer import Answer
 from govern.report.lanes import assessment_lines, lane_answer

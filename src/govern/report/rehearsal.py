@@ -8,7 +8,7 @@ from govern.report.answer import Answer
 from govern.report.wrap import wrapped
 
 if TYPE_CHECKING:
-    from govern.operations.rehearse_proposed import Proposal, Tried
+    from govern.operations.review.rehearse_proposed import Proposal, Tried
 
 BACK = "all back on the frozen baseline, same bytes"
 NOT_BACK = "DID NOT COME BACK"

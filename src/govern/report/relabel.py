@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from govern.domain.records import Record
-from govern.domain.relabeling import unproved
-from govern.domain.served import ahead_of_clock
+from govern.domain.rollback.relabeling import unproved
+from govern.domain.rollback.served import ahead_of_clock
 from govern.domain.windows import instant, spoken
 from govern.errors import ExitCode
 from govern.report.answer import Answer

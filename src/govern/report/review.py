@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from govern.domain.agenda import Agenda, OpenLane
 from govern.domain.duties import closing
-from govern.domain.failure_matrix import CONDITIONS, Match
 from govern.domain.lane import end_of
-from govern.domain.lane_debt import Fault
+from govern.domain.mitigation.agenda import Agenda, OpenLane
+from govern.domain.mitigation.failure_matrix import CONDITIONS, Match
+from govern.domain.mitigation.lane_debt import Fault
 from govern.domain.records import Record
 from govern.domain.state import EVERYONE
 from govern.domain.windows import instant

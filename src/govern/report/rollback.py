@@ -7,7 +7,7 @@ from govern.domain.binding import current
 from govern.domain.decision import Accepted
 from govern.domain.lane import end_of
 from govern.domain.records import Record
-from govern.domain.rollback_scope import superseded
+from govern.domain.rollback.scope import superseded
 from govern.domain.state import EVERYONE, Packet, State
 from govern.domain.windows import duration, instant, spoken
 from govern.report.served import instants

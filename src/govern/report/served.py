@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from govern.domain.incidents import trigger_of
 from govern.domain.records import Record
-from govern.domain.served import ahead_of_clock, slower
+from govern.domain.rollback.incidents import trigger_of
+from govern.domain.rollback.served import ahead_of_clock, slower
 from govern.domain.state import Packet
 from govern.domain.windows import duration, instant, spoken
 from govern.errors import ExitCode

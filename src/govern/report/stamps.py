@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from govern.domain.evidence_rows import STAMPED
+from govern.domain.evidence.rows import STAMPED
 from govern.report.reconciled import trouble_lines
 from govern.report.wrap import table, wrapped
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from govern.domain.firing import Line, Rule
-from govern.domain.trigger_counts import WITHIN
+from govern.domain.triggers.counts import WITHIN
 from govern.domain.windows import duration, spoken, written
 from govern.errors import ExitCode
 from govern.report.answer import Answer

@@ -10,8 +10,8 @@ import yaml
 from govern.domain.check_parameters import PARAMETERS
 from govern.domain.checks import RULES
 from govern.domain.rules import CODES, packet_gates
-from govern.operations.validate import CODES as ALL_CODES
-from govern.operations.validate import validate
+from govern.operations.review.validate import CODES as ALL_CODES
+from govern.operations.review.validate import validate
 from trees import ROOT, MemoryTree, team
 
 FILES = sorted((ROOT / "tests" / "cases" / "rules").glob("*.yaml"))

@@ -8,12 +8,12 @@ On adoption the record `effectiveness_verified` keeps, by cohort and KPI, what t
 what was seen in wide.
 """
 
-from govern.domain.cycles import counting_start
-from govern.domain.evidence_windows import kpis_by_window, sources
+from govern.domain.evidence.cycles import counting_start
+from govern.domain.evidence.window_bands import standing
+from govern.domain.evidence.windows import kpis_by_window, sources
 from govern.domain.gates import Border
 from govern.domain.records import Record
 from govern.domain.verdict import Outcome, Verdict
-from govern.domain.window_bands import standing
 
 
 def check(border: Border) -> Verdict:

@@ -3,9 +3,9 @@
 Asked for: each pass -> fail flip, and the largest losses of each cohort. Gains are listed, not asked for.
 """
 
-from govern.domain.evidence import accepted_risk, newest_items, sets_since
+from govern.domain.evidence.newest import accepted_risk, newest_items, sets_since
+from govern.domain.evidence.pairs import uncovered
 from govern.domain.gates import Border
-from govern.domain.pairs import uncovered
 from govern.domain.verdict import Outcome, Verdict
 
 

@@ -9,10 +9,10 @@ all cycles and pass once it is proven that next is not worse than the margin.
 Not collected yet: `govern evidence collect PACKET`. Too few cycles, or decisions in one: time brings more.
 """
 
-from govern.domain.evidence_windows import kpis_by_window, sources
+from govern.domain.evidence.window_bands import EARLY, MISSING, Standing, standing
+from govern.domain.evidence.windows import kpis_by_window, sources
 from govern.domain.gates import Border
 from govern.domain.verdict import Verdict
-from govern.domain.window_bands import EARLY, MISSING, Standing, standing
 
 KINDS = ("failed", "error", "inconclusive")
 

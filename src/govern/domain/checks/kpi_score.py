@@ -13,10 +13,10 @@ A KPI that cannot be judged yet leaves the total between two numbers: inconclusi
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from govern.domain.evidence_windows import kpis_by_window, sources
+from govern.domain.evidence.window_bands import ORDER, Standing, standing
+from govern.domain.evidence.windows import kpis_by_window, sources
 from govern.domain.gates import Border
 from govern.domain.verdict import Outcome, Verdict
-from govern.domain.window_bands import ORDER, Standing, standing
 
 NAME = "kpi_score"
 PASS, WARNING = 90, 75

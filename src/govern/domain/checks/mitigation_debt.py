@@ -5,7 +5,7 @@ that is on its way back in is not held back by its own lane.
 """
 
 from govern.domain.gates import Border
-from govern.domain.lane_debt import UNCONTAINED, Fault, faults
+from govern.domain.mitigation.lane_debt import UNCONTAINED, Fault, faults
 from govern.domain.verdict import Verdict
 
 

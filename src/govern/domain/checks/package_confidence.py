@@ -4,7 +4,7 @@ Packages are never frozen: their score is lost with a change. Below 70 no trigge
 whatever is asked otherwise.
 """
 
-from govern.domain.confidence import CONDITIONAL, Confidence, Numbers, confidence, numbers_of
+from govern.domain.drills.confidence import CONDITIONAL, Confidence, Numbers, confidence, numbers_of
 from govern.domain.gates import Border
 from govern.domain.verdict import Verdict
 

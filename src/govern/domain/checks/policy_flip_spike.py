@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from govern.domain import bands
-from govern.domain.cycles import complete
-from govern.domain.evidence import Row, newest_items, sets_since, table
-from govern.domain.evidence_windows import PAIRS, Key, kpis_by_window, row_of
+from govern.domain.evidence.cycles import complete
+from govern.domain.evidence.newest import Row, newest_items, sets_since, table
+from govern.domain.evidence.pairs import uncovered
+from govern.domain.evidence.windows import PAIRS, Key, kpis_by_window, row_of
 from govern.domain.gates import Border
-from govern.domain.pairs import uncovered
 from govern.domain.records import Record
 from govern.domain.verdict import Outcome, Verdict
 

@@ -6,8 +6,8 @@ from before the cohort's last move shows nothing.
 """
 
 from govern.domain.binding import current
-from govern.domain.evidence import Row, table
-from govern.domain.evidence_windows import BORDERS, REPLAYED
+from govern.domain.evidence.newest import Row, table
+from govern.domain.evidence.windows import BORDERS, REPLAYED
 from govern.domain.gates import Border
 from govern.domain.verdict import Outcome, Verdict
 

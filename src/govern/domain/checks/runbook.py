@@ -8,7 +8,7 @@ of what is frozen it is brought up to date by hand, and the check says line by l
 from itertools import zip_longest
 
 from govern.domain.gates import Border
-from govern.domain.runbook import begin_mark, find_section, runbook_section
+from govern.domain.rollback.runbook import begin_mark, find_section, runbook_section
 from govern.domain.verdict import Verdict
 
 SHOWN = 3  # lines that differ; the others show once these are mended

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from govern.domain import anytime, bands
-from govern.domain.evidence import accepted_risk, newest_rows, sets_since
+from govern.domain import bands
+from govern.domain.evidence import anytime
+from govern.domain.evidence.newest import accepted_risk, newest_rows, sets_since
 from govern.domain.gates import Border
 from govern.domain.verdict import Outcome, Verdict
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from govern.domain.evidence import Row, accepted_risk, bound_to_next, newest_rows, sets_since
+from govern.domain.evidence.newest import Row, accepted_risk, bound_to_next, newest_rows, sets_since
 from govern.domain.gates import Border
 from govern.domain.verdict import Outcome, Verdict
 

@@ -4,8 +4,8 @@ Counted are whole windows since the last of the cohorts went wide, and since any
 served in the newest of them is what was bound, `stamps` asks.
 """
 
+from govern.domain.evidence.soaking import soak_of
 from govern.domain.gates import Border
-from govern.domain.soaking import soak_of
 from govern.domain.verdict import Verdict
 
 

@@ -9,8 +9,8 @@ On the way to adopted every decision of the newest windows of the soak is looked
 add up back to their beginning, and none of that time may be left out.
 """
 
+from govern.domain.evidence.stamp_samples import Sampled, sampled, unsampled
 from govern.domain.gates import Border
-from govern.domain.stamp_samples import Sampled, sampled, unsampled
 from govern.domain.verdict import Outcome, Verdict
 
 FAULTS = {

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from govern.domain.document import Document, Pointer
+from govern.domain.drills.outcomes import Fault, fault_in, limits_of
 from govern.domain.findings import Finding
-from govern.domain.outcomes import Fault, fault_in, limits_of
 from govern.domain.rules.view import Explanation, View, at, finding, items, mapping, text
 
 CODES = {

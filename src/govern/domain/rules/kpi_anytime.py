@@ -6,8 +6,8 @@ What a gate makes of a KPI stands in `paired_rows`; on decisions, where prev is 
 from collections.abc import Iterator
 
 from govern.domain.document import Document
+from govern.domain.evidence.paired_rows import MEANS, SHARES, UnusableError, margin_of
 from govern.domain.findings import Finding
-from govern.domain.paired_rows import MEANS, SHARES, UnusableError, margin_of
 from govern.domain.rules.view import Explanation, View, finding, items, number, text
 
 CODES = {

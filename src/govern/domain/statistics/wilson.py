@@ -13,7 +13,7 @@ def lower(passed: int, n: int) -> float:
     """A ratio, 0 where nothing was seen. ValueError where more passed than were seen."""
     if not 0 <= passed <= n:
         raise ValueError(f"{passed} of {n} cannot have passed")
-    if n == 0:
+    if passed == 0:  # in floats the sum below may leave a trace of it
         return 0.0
     share = passed / n
     spread = Z * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))

@@ -13,7 +13,7 @@ from typing import Any
 from govern.documents.catalog import parse_document
 from govern.errors import RefusedError, UsageError
 from govern.evidence.sources import digest
-from govern.operations.measure import kept_name
+from govern.operations.evidence.measure import kept_name
 from govern.operations.workspace import Workspace
 
 KIND = "drill_answers"

@@ -9,7 +9,7 @@ from typing import Any
 from govern.documents.catalog import kind_of
 from govern.domain.decision import Refusal
 from govern.domain.document import Document
-from govern.domain.drills import CompleteDrill
+from govern.domain.drills.completion import CompleteDrill
 from govern.domain.findings import nearest
 from govern.errors import RefusedError, UsageError
 from govern.operations.context import Context

@@ -5,7 +5,7 @@ surface and a packet is open there. What is bound is compared with what is froze
 from collections.abc import Mapping
 from typing import Any
 
-from govern.domain.environment import environment, to_rehearse
+from govern.domain.drills.environment import environment, to_rehearse
 from govern.operations.asking import rehearse_packet
 from govern.operations.workspace import Workspace
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from govern.domain.document import Document
-from govern.domain.drill_steps import OUTCOMES, Step, answered, steps
+from govern.domain.drills.steps import OUTCOMES, Step, answered, steps
 from govern.domain.windows import duration
 from govern.errors import RefusedError, RepositoryError, UsageError
 from govern.operations.drills.clock import Clock, seconds_between

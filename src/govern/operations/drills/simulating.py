@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from govern.domain.decision import Refusal
 from govern.domain.document import Document
-from govern.domain.drill_decision import metrics_of
-from govern.domain.drill_simulation import Simulated, outcome_of, simulate
+from govern.domain.drills.rule import metrics_of
+from govern.domain.drills.simulation import Simulated, outcome_of, simulate
 from govern.domain.findings import nearest
 from govern.errors import UsageError
 from govern.operations.asking import raised

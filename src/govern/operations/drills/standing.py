@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from govern.domain.confidence import Confidence, Point, confidence, numbers_of, trend
 from govern.domain.document import Document
-from govern.domain.drill_week import DrillWeek, week_of
+from govern.domain.drills.confidence import Confidence, Point, confidence, numbers_of, trend
+from govern.domain.drills.week import DrillWeek, week_of
 from govern.domain.findings import nearest
 from govern.errors import UsageError
 from govern.operations.drills.drilling import document_of, names_of

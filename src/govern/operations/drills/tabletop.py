@@ -17,7 +17,7 @@ from govern.domain.gates import packet_in_force
 from govern.domain.windows import duration, spoken
 from govern.errors import UsageError
 from govern.operations.asking import raised
-from govern.operations.triggers import read_lines
+from govern.operations.triggers.evaluate import read_lines
 from govern.operations.workspace import Workspace
 
 COUNTERS = ("consecutive", "bad", "clusters", "attempts")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from govern.domain.lane import Action, Lane, name_of, windows_of
-from govern.domain.lane_board import Row, provisional_count, row_of, unresolved
+from govern.domain.mitigation.lane_board import Row, provisional_count, row_of, unresolved
 from govern.operations.views.view import FLAG, NUMBER, TEXT, TEXTS, TIME, WHOLE, Column, Seen, View
 
 

@@ -1,0 +1,1 @@
+"""The way back, and all that is owed after it."""

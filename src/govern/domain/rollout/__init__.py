@@ -1,0 +1,1 @@
+"""The way forward: what opens, measures, signs and passes the borders of a packet."""

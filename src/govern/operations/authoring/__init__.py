@@ -1,0 +1,1 @@
+"""New documents in the working tree, from what is known already."""

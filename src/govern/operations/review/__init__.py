@@ -1,0 +1,1 @@
+"""What is asked of documents before they count: validation, and what a pull request may change."""

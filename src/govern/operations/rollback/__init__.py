@@ -1,0 +1,1 @@
+"""Going back, and what follows it: rehearsed, executed, verified, relabelled, reconciled."""
