@@ -1,9 +1,16 @@
-"""Fixtures for all tests: where the larger data lies."""
+"""Fixtures for all tests: where the larger data lies, and a quiet machine. And the order in which they run."""
 
 import os
 from pathlib import Path
 
 import pytest
+
+STORIES = {"test_docs", "test_demo", "test_demo_drills", "test_walk_a", "test_walk_b", "test_merge_modes"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole stories begin first, so that no worker is left alone with a long one at the end."""
+    items.sort(key=lambda item: item.path.stem not in STORIES)
 
 
 @pytest.fixture(scope="session")
