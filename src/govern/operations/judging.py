@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from govern import __version__
 from govern.domain.capabilities import decide, revive
@@ -25,9 +24,6 @@ from govern.ledger.history import LedgerCommit
 from govern.ledger.records import KIND, envelope
 from govern.operations.reading import Inputs, MissingInputError, RecordedDocuments
 from govern.operations.tables import named_in
-
-if TYPE_CHECKING:
-    from govern.operations.workspace import Workspace
 
 # Inconclusive (rules not shipped) counts as sound, with a finding; everything else has no effect.
 VOIDING = ("would_refuse", "body_differs", "void", "policy_not_in_force", "input_missing", "future")
@@ -152,10 +148,9 @@ def _first_difference(made: list[tuple], kept: list[tuple]) -> str:  # type: ign
 
 
 def void_commands(
-    workspace: "Workspace", commands: Sequence[tuple[LedgerCommit, Sequence[Record]]]
+    kept: "Kept", inputs: Inputs, commands: Sequence[tuple[LedgerCommit, Sequence[Record]]]
 ) -> dict[str, str]:
     """Commands that deciding again refuses, by id. Only commits not seen before are decided."""
-    kept = Kept(workspace.repository.common_dir, workspace.ledger_branch)
     seen, void = kept.load()
     place = next((i + 1 for i, (commit, _) in enumerate(commands) if commit.oid == seen), 0)
     if place == 0:
@@ -164,7 +159,7 @@ def void_commands(
         return void
     state = fold((records for _, records in commands[:place]), void=void)
     for commit, records in commands[place:]:
-        follow(state, workspace.inputs, records, void, commit.committer_time)
+        follow(state, inputs, records, void, commit.committer_time)
     if commands:
         kept.save(commands[-1][0].oid, void)
     return void

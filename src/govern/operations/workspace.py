@@ -23,7 +23,7 @@ from govern.ledger.repository import Fetched, Repository, open_repository
 from govern.ledger.seen import rewritten
 from govern.operations.choosing import choose, documents_branch, ledger_tip
 from govern.operations.context import Context
-from govern.operations.judging import AHEAD, MISMADE, follow, void_commands, well_formed
+from govern.operations.judging import AHEAD, MISMADE, Kept, follow, void_commands, well_formed
 from govern.operations.reading import BranchDocuments, Inputs, MissingInputError
 from govern.operations.tables import taken_in
 
@@ -57,6 +57,11 @@ class Workspace:
                 type_line=f"git fetch origin {self.state.branch}",
             )
         return self.repository.tree(self.main)
+
+    @property
+    def answers(self) -> Kept:
+        """What deciding again said before, kept beside the repository."""
+        return Kept(self.repository.common_dir, self.ledger_branch)
 
     def documents(self) -> BranchDocuments:
         return BranchDocuments(self.tree, self.state.folder, self.inputs)
@@ -200,7 +205,7 @@ def _fold(workspace: Workspace, judge: bool, void: Mapping[str, str] | None) -> 
     commands = workspace.sound_commands()
     workspace.judged = judge
     if judge or void is not None:
-        void = void_commands(workspace, commands) if void is None else void
+        void = void_commands(workspace.answers, workspace.inputs, commands) if void is None else void
         workspace.state = fold((records for _, records in commands), void=void)
     else:
         for commit, records in commands[:1]:
