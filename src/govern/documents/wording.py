@@ -125,6 +125,8 @@ def _additional(error: Any, _root: Schema) -> Iterator[Fault]:
 def _type(error: Any, _root: Schema) -> Iterator[Fault]:
     wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
     hint = f"{' or '.join(TYPES[name] for name in wanted)} is wanted, this is {_is(error.instance)}"
+    if wanted == ["object"] and isinstance(error.instance, list) and len(error.instance) > 1:
+        hint = f"one mapping is wanted, this is a list of {counted(len(error.instance))}"
     if "examples" in error.schema:
         hint += f". For example: {flow(error.schema['examples'][0])}"
     yield Fault(tuple(error.absolute_path), "GOV-DOC-003", "wrong type", hint)

@@ -1,4 +1,4 @@
-"""The measures that are shipped: a SQL file each, what its value counts, and the units a KPI may show it in.
+"""The measures that are shipped, run: a SQL file each, whose value is shown in the unit of a KPI.
 
 The SQL gives plain numbers (a difference in score, a share from 0 to 1, a count); the unit is a matter of the
 KPI and is applied here. Whether a value is good or bad is not known in this room.
@@ -11,47 +11,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from govern.domain.findings import nearest
+from govern.domain.measures import KINDS, MEASURES, UNITS
 from govern.errors import DocumentError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEASURES = {  # measure on pairs: what its value is
-    "mean_score_delta": "score",
-    "median_abs_score_delta_top_decile": "score",
-    "net_win_rate": "share",
-    "policy_flip_rate": "share",
-    "promotion_gate_flip_count": "count",
-    "rank_delta_magnitude": "ranks",
-    "rank_inversion_count": "count",
-}
-ON_DECISIONS = {
-    "fallback_route_persistence": "share",
-    "first_interaction_regressions": "count",
-    "hold_age": "seconds",
-    "mean_score": "score",
-    "mismatch_rate": "share",
-    "missing_model_version_count": "count",
-    "owner_mutation_rejections": "count",
-    "policy_dislocation_rate": "share",
-    "reopen_rate": "share",
-    "response_latency_median": "milliseconds",
-    "side_effect_emergence": "incidence",
-    "stamp_mismatch_rate": "share",
-}
-ON_RECORDS = {"time_to_acknowledge": "seconds"}
-ON_REPLAYS = {"confidence_trend": "slope"}
-KINDS = {**MEASURES, **ON_DECISIONS, **ON_RECORDS, **ON_REPLAYS}
-UNITS = {
-    "score": ("points", "score"),
-    "share": ("percent", "points", "ratio"),
-    "count": ("count",),
-    "incidence": ("per_1000",),
-    "ranks": ("ranks",),
-    "milliseconds": ("ms", "s"),
-    "seconds": ("s", "ms"),
-    "slope": ("points",),
-}
 FACTORS = {("milliseconds", "s"): 0.001, ("seconds", "ms"): 1000.0, ("incidence", "per_1000"): 1000.0}
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from govern.domain.baseline import Target, target_of
 from govern.domain.document import Documents, canonical, digest_of
-from govern.domain.state import State
+from govern.domain.drills.leading import packages_of
+from govern.domain.state import Packet, State
 
 
 def environment(
     state: State, documents: Documents, package: Mapping[str, Any], clone: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """The baselines of the package's surface, of every surface where it names none, and what a clone gave."""
+    """The baselines of the surfaces that the package is about, else of every one, and what a clone gave."""
     rows = [
         {
             "surface": surface,
@@ -22,7 +23,7 @@ def environment(
             "frozen": target.digest,
             "found": _found(documents, target),
         }
-        for surface in _surfaces(state, package)
+        for surface in _surfaces(state, documents, package)
         for target in _bound(state, surface)
     ]
     same = bool(rows) and all(row["frozen"] == row["found"] for row in rows)
@@ -35,16 +36,26 @@ def environment(
     }
 
 
-def to_rehearse(state: State, package: Mapping[str, Any]) -> str | None:
-    """The packet whose way back a drill of the package walks on a throw-away clone; None where none is in the field."""
-    surface = package.get("surface")
-    there = (each for each in state.packets.values() if each.open and each.surface == surface)
-    return max((each.id for each in there), default=None) if surface else None
+def to_rehearse(state: State, documents: Documents, package: Mapping[str, Any]) -> str | None:
+    """The packet whose way back a drill of the package walks on a throw-away clone; None where none is in the field.
+
+    One whose triggers lead to the package comes first: another surface in the package does not take its walk away.
+    """
+    leading, surface = _leading(state, documents, package["id"]), package.get("surface")
+    there = [(each in leading, each.id) for each in state.packets.values() if each.open]
+    own = [found for found in there if found[0] or state.packets[found[1]].surface == surface]
+    return max(own)[1] if own else None
 
 
-def _surfaces(state: State, package: Mapping[str, Any]) -> list[str]:
-    named = package.get("surface")
-    return [named] if named in state.surfaces else [] if named else sorted(state.surfaces)
+def _leading(state: State, documents: Documents, package: str) -> list[Packet]:
+    """Packets in the field with a trigger that leads to the package."""
+    return [each for each in state.packets.values() if each.open and package in packages_of(documents, each)]
+
+
+def _surfaces(state: State, documents: Documents, package: Mapping[str, Any]) -> list[str]:
+    named = {package["surface"]} if "surface" in package else set()
+    about = named | {packet.surface for packet in _leading(state, documents, package["id"])}
+    return sorted(about & state.surfaces.keys()) if about else sorted(state.surfaces)
 
 
 def _bound(state: State, surface: str) -> Iterator[Target]:

@@ -30,7 +30,8 @@ CODES = {
     "GOV-REF-005": Explanation(
         "no such trigger class",
         "The list is closed, so that every class has an owner and a package.",
-        "Take one of `trigger_classes` in govern.yaml, or add it there.",
+        "Take one of `trigger_classes` in govern.yaml. A new one is added there and policy.epoch raised by one; both"
+        " are merged, and then: govern policy adopt.",
     ),
     "GOV-REF-006": Explanation(
         "no such file",
@@ -128,7 +129,11 @@ def _listed(view: View, document: Document, mention: Mention) -> Iterator[Findin
     known = {*mapping(workspace.value, where), *texts(workspace.value, where)}
     known |= {"role": set(ROLES), "source": set(BUILT_IN_SOURCES)}.get(mention.what, set())
     if mention.name not in known:
-        yield _at(document, mention, code, f"no such {word}", _near(mention.name, known))
+        hint = _near(mention.name, known)
+        if mention.what == "trigger-class" and nearest(mention.name, known) is None:
+            hint += f"; a new one is added to trigger_classes in {workspace.path.rpartition('/')[2]}"
+            hint += ", with the next policy.epoch, and counts after: govern policy adopt"
+        yield _at(document, mention, code, f"no such {word}", hint.removeprefix("; "))
 
 
 def _near(name: str, known: Iterable[str]) -> str:

@@ -5,7 +5,8 @@ measured are examples, or are left blank.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from govern.documents import skeleton
@@ -15,9 +16,11 @@ from govern.documents.tree import WorkingTree
 from govern.documents.wording import as_id
 from govern.domain.document import FOLDERS, Document
 from govern.domain.findings import Finding, nearest
-from govern.errors import RefusedError, RepositoryError, UsageError
+from govern.errors import RepositoryError, UsageError
 from govern.ledger.repository import open_repository
+from govern.operations.authoring.answer_sheet import answer_sheet
 from govern.operations.authoring.first_documents import KPIS
+from govern.operations.authoring.new_card import card_id, drawn, scenario_of
 from govern.operations.context import Context
 from govern.operations.drills.measured import baselines
 from govern.operations.files import write_files
@@ -26,6 +29,9 @@ from govern.operations.review.validate import validate
 
 CREATABLE = (*(kind for kind in FOLDERS if kind != "packet"), "answers")
 OPPOSITE = {"above": "at_most", "at_least": "below", "below": "at_least", "at_most": "above"}
+NO_PACKAGE = (
+    "# package: ID                      # what people do then: govern new package ID"
+)
 NONE = {"prompt": "none", "policy": "none", "tools": "none", "guardrails": "none"}
 
 
@@ -36,6 +42,7 @@ class Sketched:
     written: tuple[str, ...]
     findings: tuple[Finding, ...]
     next: str
+    notes: tuple[str, ...] = ()  # what to know before it is used
 
 
 def sketch(
@@ -45,18 +52,21 @@ def sketch(
     *,
     package: str | None = None,
     packet: str | None = None,
+    scenario: str | None = None,
 ) -> Sketched:
     """Write a new document, and where it is a card for a packet, its package too."""
     place = open_place(context)
     if kind == "answers":
-        return _answers(context, place, document_id)
-    if kind != "card" and (package or packet):
-        raise UsageError(f"--package and --packet are for a card, not for a {kind}")
+        people = _known(place)["person"] or ["ana"]
+        path, notes = answer_sheet(context, place, document_id, people[:2], partial(_need, place))
+        return Sketched((path,), (), f"govern drill run {document_id} --answers {path}", notes)
+    if kind != "card" and (package or packet or scenario):
+        raise UsageError(f"--package, --packet and --scenario are for a card, not for a {kind}")
     if kind == "card" and packet is not None:
-        values = _for_packet(context, place, packet, document_id)
+        values = _for_packet(context, place, packet, document_id, scenario)
     elif kind == "card" and package is not None:
         from_package = _need(place, "package", package)
-        values = [("card", _card(context, place, from_package.value, document_id or f"{package}-mixed"[:63]))]
+        values = [("card", _card(context, place, from_package.value, document_id, scenario))]
     else:
         return _plain(context, place, kind, document_id)
     files = {require_new_id(place, each, value["id"]): skeleton.render(each, value) for each, value in values}
@@ -83,13 +93,39 @@ def _plain(context: Context, place: Place, kind: str, document_id: str | None) -
             "model_lock": {"locked_at": today, "owner": people[0]},
         },
         "package": {
+            **({"surface": known["surface"][0]} if len(known["surface"]) == 1 else {}),
             "actions": _actions(),
             "revert_order": _revert_order(),
             "owner_routes": _routes(people),
         },
     }
     value = skeleton.example(kind, document_id, known, **begun.get(kind, {}))
-    return _written(place, {path: skeleton.render(kind, value)})
+    if kind == "trigger":
+        return _trigger(place, path, value)
+    written = _written(place, {path: skeleton.render(kind, value)})
+    return _without_card(written, document_id) if kind == "package" else written
+
+
+def _trigger(place: Place, path: str, value: Mapping[str, Any]) -> Sketched:
+    """With the package that answers its class, or with the line that says how there comes to be one."""
+    answers = value["trigger_class"]
+    fits = sorted(
+        n for n, found in _of(place, "package").items() if found.value.get("trigger_class") == answers
+    )
+    front = {name: value[name] for name in ("kind", "id", "trigger_class")}
+    data = skeleton.render("trigger", {**front, **({"package": fits[0]} if fits else {}), **value})
+    if not fits:
+        text = data.decode().partition("\nsignal:")
+        data = f"{text[0]}\n{NO_PACKAGE}{text[1]}{text[2]}".encode()
+    note = f"It counts where a packet names it: `triggers: [{value['id']}]`."
+    return replace(_written(place, {path: data}), notes=(note,))
+
+
+def _without_card(written: Sketched, package_id: str) -> Sketched:
+    """A package is not whole without its card, which is written next: that is no fault of this one."""
+    others = tuple(finding for finding in written.findings if finding.code != "GOV-PKG-001")
+    note = f"A trigger of its class leads to it by the line `package: {package_id}`."
+    return replace(written, findings=others, next=f"govern new card --package {package_id}", notes=(note,))
 
 
 def _actions() -> list[dict[str, str]]:
@@ -109,14 +145,15 @@ def _routes(people: list[str]) -> dict[str, str]:
 
 
 def _for_packet(
-    context: Context, place: Place, packet_id: str, card_id: str | None
+    context: Context, place: Place, packet_id: str, name: str | None, scenario: str | None
 ) -> list[tuple[str, dict[str, Any]]]:
     """A package that answers the packet's first trigger, and a card that rehearses it."""
     packet = _need(place, "packet", packet_id)
     trigger = _need(place, "trigger", packet.value["triggers"][0]).value
     condition, severity = trigger["condition"], trigger["severity"]
     kpi = _need(place, "kpi", trigger["signal"]).value
-    kept = {"metric": kpi["measure"], OPPOSITE[condition["op"]]: condition["threshold"]}
+    measure = kpi["measure"] if isinstance(kpi["measure"], str) else kpi["id"].replace("-", "_")
+    kept = {"metric": measure, OPPOSITE[condition["op"]]: condition["threshold"]}
     slow = "latency_change"
     package = skeleton.example(
         "package",
@@ -133,114 +170,22 @@ def _for_packet(
             "keep": [kept, {"metric": slow, "at_most": 10}],
             "tune": [kept, {"metric": slow, "above": 10, "at_most": 15}],
             "rollback": [
-                {"metric": kpi["measure"], condition["op"]: condition["threshold"]},
+                {"metric": measure, condition["op"]: condition["threshold"]},
                 {"metric": slow, "above": 15},
             ],
         },
     )
-    card = _card(context, place, package, card_id or f"{package['id']}-mixed")
-    return [("package", package), ("card", card)]
+    return [("package", package), ("card", _card(context, place, package, name, scenario))]
 
 
-def _card(context: Context, place: Place, package: Mapping[str, Any], card_id: str) -> dict[str, Any]:
-    """A mixed-signal card: the package's own rule, routes and window; baselines as last measured, else examples."""
-    criteria = package["criteria"]
-    metrics = list(dict.fromkeys(limit["metric"] for limits in criteria.values() for limit in limits))
+def _card(
+    context: Context, place: Place, package: Mapping[str, Any], name: str | None, scenario: str | None
+) -> dict[str, Any]:
+    meant = scenario_of(scenario, package)
     own, cards = ({k: found.value for k, found in _of(place, kind).items()} for kind in ("kpi", "card"))
     kpis = {kpi["measure"]: kpi for kpi in own.values() if isinstance(kpi.get("measure"), str)}
     rests = baselines(context, package["id"], own, cards.values())
-    given = {
-        name: _metric(kpis.get(name, {}), criteria, name, rests.get(name, 0), first=name == metrics[0])
-        for name in metrics
-    }
-    aside = metrics[-1]
-    routes = list(package["owner_routes"])
-    return skeleton.example(
-        "card",
-        card_id,
-        {},
-        package_id=package["id"],
-        trigger_class=package["trigger_class"],
-        expected_severity=package["severity"],
-        metrics=given,
-        side_effect={
-            "metric": aside,
-            "becomes": _between(criteria, aside),
-            "text": f"{aside} moves after the change",
-        },
-        handoffs=[{"from": routes[0], "to": routes[-1], "acknowledge_within": "PT3M"}],
-        recovery_window=package["recovery_window"],
-        criteria=criteria,
-    )
-
-
-def _metric(
-    kpi: Mapping[str, Any], criteria: Mapping[str, Any], name: str, rest: float, *, first: bool
-) -> dict[str, Any]:
-    """Tier and unit of its KPI; the first metric breaches the rule, the others stand at rest."""
-    tier = kpi.get("tier", "safety" if first else "efficiency")
-    rolls: Mapping[str, Any] = next((each for each in criteria["rollback"] if each["metric"] == name), {})
-    op, limit = next(((op, value) for op, value in rolls.items() if op != "metric"), ("above", 1))
-    breach = limit + 1 if op in ("above", "at_least") else limit - 1
-    unit = kpi.get("unit", "percent")
-    return {"tier": tier, "unit": unit, "baseline": rest, "breach": breach if first else rest}
-
-
-def _between(criteria: Mapping[str, Any], name: str) -> float:
-    """A value that asks for tuning, where the rule has such a range; else one that rolls back."""
-    for limits in (criteria["tune"], criteria["rollback"]):
-        for limit in limits:
-            values = [value for op, value in limit.items() if op != "metric"]
-            if limit["metric"] == name and values:
-                return float(sum(values) / len(values) if len(values) > 1 else values[0] + 1)
-    return 1.0
-
-
-def _answers(context: Context, place: Place, card_id: str | None) -> Sketched:
-    """The blank answers of a drill, bound to the bytes of its card."""
-    if not card_id:
-        raise UsageError("answers belong to a card", type_line="govern new answers CARD")
-    card = _need(place, "card", card_id)
-    package = _need(place, "package", card.value["package_id"]).value
-    steps = [*package["actions"], *package.get("temporary_guardrails", ())]
-    owners = list(dict.fromkeys(_known(place).get("person", ["ana"])))[:2]
-    done, now = {"done_at": None}, context.simulated or context.now
-    value = skeleton.example(
-        "drill_answers",
-        "",
-        {},
-        card=card_id,
-        card_digest=card.digest,
-        owners=owners,
-        started_at=now,
-        readout=done,
-        execution={step["id"]: done for step in steps},
-        side_effect={"seen_at": None},
-        handoffs=[
-            {"from": each["from"], "to": each["to"], "asked_at": None, "acknowledged_at": None,
-             "context_complete": None, "still_open": None, "reopened": None}
-            for each in card.value["handoffs"]
-        ],
-        measured=dict.fromkeys(card.value["metrics"]),
-        evidence=[],
-        decisions_before={owner: {"decision": None} for owner in owners},
-        decisions={owner: {"decision": None} for owner in owners},
-        rollback={
-            **dict.fromkeys(("trigger", "pause-automation", "revert-actions", "clear-guardrails"), done),
-            "baseline-checks": done,
-            "log": {"done_at": None, "reason": "rehearsal"},
-        },
-        closeout={"done_at": None, "package_update": None, "next_targets": {}},
-    )  # fmt: skip
-    path = f"answers/{now[:10]}.yaml"
-    if (place.root / path).exists():  # two drills on one day
-        path = f"answers/{now[:10]}-{card_id}.yaml"
-    if (place.root / path).exists():
-        raise RefusedError(
-            f"{path} is there already: nothing was written", type_line=f"govern validate {path}"
-        )
-    write_files(place.root, {path: skeleton.render("drill_answers", value, f"../{place.folder}/")})
-    return Sketched((path,), (), f"govern drill run {card_id} --answers {path}")
+    return drawn(package, name or card_id(package["id"], meant), meant, kpis, rests)
 
 
 def _known(place: Place) -> dict[str, list[str]]:
