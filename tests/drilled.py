@@ -78,10 +78,12 @@ def evidence(values: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
 
 
 def drill(made: World, given: Mapping[str, Any] | None = None, **facts: Any) -> CompleteDrill:
-    """The command for the card as it is merged in that world."""
+    """The command for card and package as they are merged in that world."""
     value = dict(answers() if given is None else given)
     card = made.documents.get("card", value["card"])
     assert card is not None
-    value["card_digest"] = card.digest
+    package = made.documents.get("package", card.value["package_id"])
+    assert package is not None
+    value |= {"card_digest": card.digest, "package_digest": package.digest}
     shown = evidence(value["measured"]) if value.get("evidence") else []
     return CompleteDrill(value["card"], {"answers": value, "evidence": shown, "clone": None, **facts})

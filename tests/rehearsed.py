@@ -6,7 +6,7 @@ import pytest
 
 from govern.operations.drills.clock import Simulated
 from govern.operations.drills.drilling import drilled
-from govern.operations.drills.session import Drilled
+from govern.operations.drills.sitting import Drilled
 from workspaces import Clone, isolated, opened
 
 CARD, PACKAGE = "integrity-l2-mixed", "integrity-l2"
@@ -44,12 +44,13 @@ TYPED = (
 )
 
 
-def make_team(folder: Path) -> Path:
-    """A forge and one clone of the example team, the ledger open; made in an environment of its own."""
+def make_team(folder: Path, *, shared: bool = False) -> Path:
+    """A clone of the example team, the ledger open; made in an environment of its own. `shared`: beside it lies the
+    forge that it came from."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in isolated(folder / "home").items():
             patch.setenv(name, value)
-        made = opened(folder / "team", "team")
+        made = opened(folder / "team", "team", bare=folder / "forge.git" if shared else None)
     return made.directory
 
 

@@ -1,18 +1,22 @@
 """Drills without a terminal: by files of answers, what they are worth, the week, a tabletop, and the update after."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
+from docs.starts import team_that_drills
+from govern.domain.document import digest_of
 from govern.report.drill_history import sparkline
 from rehearsed import CARD, DONE, PACKAGE, make_team
 from typed import Ended, Keyboard, Play
-from workspaces import git
+from workspaces import be, git, isolated
 
 ANSWERS = "answers/2026-11-18.yaml"
 RUN = ("drill", "run", CARD, "--answers", ANSWERS)
+BY_ROUTE = "Hold new templates; route a checkpoint every 5 minutes"  # of what the second sheet is
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +121,6 @@ def test_json_gives_the_record(fresh: Keyboard) -> None:
         ),
         (("simulate", CARD, "--noise", "mismatch_rate=-1"), 2, None),
         (("simulate", CARD, "--noise", "mismatch_rate=much"), 2, None),
-        (("week", "--publish"), 1, "govern drill week"),
         (("tabletop", "ranker-v12"), 2, "govern drill tabletop ranker-v12 --near-miss SENTENCE"),
         (("tabletop", "ranker-v13", "--near-miss", "x"), 2, None),
     ],
@@ -130,18 +133,101 @@ def test_refusals_end_with_a_line_to_type(
     assert ended.text.startswith("refused: ") and line in (None, ended.advice[1])
 
 
-def test_answers_to_a_card_that_has_changed_are_refused(fresh: Keyboard) -> None:
-    edit(fresh, f"governance/cards/{CARD}.yaml", "becomes: 13.2", "becomes: 13.4")
+@pytest.mark.parametrize(
+    ("path", "old", "new", "kind"),
+    [
+        (f"governance/cards/{CARD}.yaml", "becomes: 13.2", "becomes: 13.4", "card"),
+        (f"governance/packages/{PACKAGE}.yaml", "Hold new templates", BY_ROUTE, "package"),
+    ],
+)
+def test_answers_to_what_has_changed_since_say_when_and_by_whom(
+    path: str, old: str, new: str, kind: str, fresh: Keyboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = digest_of((fresh.directory / path).read_bytes())[7:15]
+    edit(fresh, path, old, new)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-19T08:00:00Z")
     merge(fresh)
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    after = digest_of((fresh.directory / path).read_bytes())[7:15]
     ended = fresh(*RUN, now=DONE)
     assert (ended.code, ended.advice) == (1, ("type", f"govern new answers {CARD}"))
+    first, second, _ = ended.lines
+    assert first == f"refused: answers to {kind} {before}; the {kind} has been {after} since 11-19"
+    name = PACKAGE if kind == "package" else CARD
+    assert re.fullmatch(rf'  {name} was changed by [0-9a-f]{{7}} "Edit" \(mara\)', second)
 
 
 def test_waiting_without_a_window_is_refused_with_the_words_to_write(fresh: Keyboard) -> None:
     edit(fresh, ANSWERS, "jo: {decision: keep}\nrollback", "jo: {decision: wait}\nrollback")
     ended = fresh(*RUN, now=DONE)
-    assert ended.code == 1
-    assert "write: decisions.jo: {decision: wait, window: P1D, metric: mismatch_rate}" in said(ended)
+    assert (ended.code, ended.lines) == (
+        1,
+        [
+            "refused: jo decided `wait` without a window and a metric",
+            "write: decisions.jo: {decision: wait, window: P1D, metric: mismatch_rate}",
+            f"type: govern {' '.join(RUN)}",
+        ],
+    )
+
+
+def test_decision_without_the_values_that_decide_is_refused_with_the_line_to_write(fresh: Keyboard) -> None:
+    edit(fresh, ANSWERS, "{mismatch_rate: 1.8, latency_change: 13.2}", "{mismatch_rate: 1.8}")
+    ended = fresh(*RUN, now=DONE)
+    assert (ended.code, ended.lines) == (
+        1,
+        [
+            "refused: nothing was measured for latency_change: the criteria decide by it",
+            "write: measured: {latency_change: NUMBER}",
+            f"type: govern {' '.join(RUN)}",
+        ],
+    )
+
+
+def test_who_records_the_drill_of_two_others_is_named(fresh: Keyboard) -> None:
+    be(fresh.directory, "kim")
+    assert "recorded by kim" in fresh(*RUN, now=DONE).lines
+    be(fresh.directory, "mara")
+    assert "recorded by" not in fresh("drill", "score", PACKAGE, now=DONE).text
+
+
+def test_way_back_that_a_drill_walked_counts_at_the_gate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        for name, value in isolated(tmp_path / "home").items():
+            patch.setenv(name, value)
+        (tmp_path / "start").mkdir()
+        team_that_drills(tmp_path / "start")
+    typed = Keyboard(tmp_path / "start/mara", capsys, monkeypatch)
+    ended = typed(*RUN, now=DONE)
+    assert ended.code == 0 and "packets/ranker-v12#" in said(ended) and "rehearsal_held" in said(ended)
+    gate = typed("phase", "check", "ranker-v12", "--verbose", now=DONE)
+    assert re.search(r"passed +rehearsed +held: drill, 2026-11-20", gate.text), gate.text
+    assert typed.audited() == []
+
+
+def test_package_that_turns_to_another_surface_is_found_and_does_not_lose_its_walk(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in isolated(tmp_path / "home").items():
+            patch.setenv(name, value)
+        (tmp_path / "start").mkdir()
+        team_that_drills(tmp_path / "start")
+        be(tmp_path / "start/mara", "mara")
+    typed = Keyboard(tmp_path / "start/mara", capsys, monkeypatch)
+    path = f"governance/packages/{PACKAGE}.yaml"
+    edit(typed, path, "surface: ranking", "surface: answers")
+    found = typed("validate", now=DONE)
+    assert found.code == 1 and "GOV-PKG-004" in found.text and "Write: surface: ranking" in said(found)
+    digest = digest_of((typed.directory / path).read_bytes())
+    sheet = (typed.directory / ANSWERS).read_text("utf-8")
+    edit(typed, ANSWERS, yaml.safe_load(sheet)["package_digest"], digest)
+    merge(typed)
+    git(typed.directory, "push", "--quiet")
+    ended = typed(*RUN, now=DONE)
+    assert ended.code == 0 and "ranker-v12 taken back on a clone" in said(ended), ended.text
+    assert typed.audited() == []
 
 
 def test_sheets_of_two_owners_are_one_drill(fresh: Keyboard) -> None:
@@ -201,7 +287,7 @@ def test_week_is_done_when_it_was_run_and_published(after: Keyboard, fresh_week:
     published = after("drill", "week", "--publish", now="2026-11-20T17:00:00Z")
     assert f"{PACKAGE} 77 of 100" in said(published)
     done = after("drill", "week", "--check", now="2026-11-20T18:00:00Z")
-    assert (done.code, done.advice) == (0, ("next", "govern drill history"))
+    assert (done.code, done.advice) == (0, ("next", f'govern package update {PACKAGE} --retained "..."'))
     risky = after("drill", "week", "--format", "json", now="2026-12-16T09:00:00Z").json["data"]
     assert (risky["owed"], risky["risk"]) == (2, "winter-event")
     assert after.audited() == []
@@ -220,7 +306,7 @@ def fresh_week(
 def test_update_settles_and_the_same_card_shows_week_over_week(after: Keyboard) -> None:
     none = after("package", "update", PACKAGE, "--retained", "the gate", "--refined", "x", now=DONE)
     assert none.code == 1 and "stands as it was drilled" in none.text
-    edit(after, f"governance/packages/{PACKAGE}.yaml", "Hold new templates", "Hold templates, by route")
+    edit(after, f"governance/packages/{PACKAGE}.yaml", "Hold new templates", BY_ROUTE)
     merge(after)
     words = ("--retained", "the strict gate", "--refined", "checkpoints by route")
     update = after("package", "update", PACKAGE, *words, now="2026-11-23T09:00:00Z")
@@ -257,7 +343,7 @@ NEAR = "timestamp,value,cohort_key\n" + "".join(
 ).replace("{}", "3.6")
 TABLETOP = (
     "drill", "tabletop", "ranker-v12", "--near-miss", "XR peaked, and nobody saw it", "--took", "4:20",
-    "--missing", "runbook.thresholds,legal_review,customer_note",
+    "--missing", "runbook.thresholds,gates.soak,gates.kpi_score",
 )  # fmt: skip
 
 
@@ -277,9 +363,11 @@ def test_tabletop_runs_the_triggers_and_counts_as_rehearsal(fresh: Keyboard) -> 
 @pytest.mark.parametrize(
     ("words", "said_"),
     [
-        (("--missing", "legal_review,customer_note"), "three fields"),
-        (("--missing", "legal_review,gate,gate"), "three fields"),
-        (("--missing", "legal_review,customer_note,runbook"), "has `runbook`"),
+        (("--missing", "gates.soak,gates.kpi_score"), "three fields"),
+        (("--missing", "gates.soak,gates.kpi_score,gates.soak"), "three fields"),
+        (("--missing", "gates.soak,gates.kpi_score,runbook"), "has `runbook`"),
+        (("--missing", "gates.soak,gates.kpi_score,runbook.treshold"), "nearest: runbook.thresholds"),
+        (("--missing", "zzz.a,zzz.b,zzz.c"), "no packet has a field `zzz.a`"),
         (("--took", "4m"), "minutes and seconds"),
         (("--series", "near.csv"), "TRIGGER=FILE"),
         (("--series", "xr-dislocatoin=near.csv"), "no trigger `xr-dislocatoin`"),

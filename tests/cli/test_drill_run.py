@@ -4,17 +4,23 @@ import os
 import re
 import shutil
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pexpect
 import pytest
 
+from govern.cli.drill_terminal import INSTANT, WallClock
+from govern.domain.drills.times import instants
+from govern.domain.windows import instant, written
 from govern.operations.audit import audit
-from govern.operations.drills.session import waiting
+from govern.operations.drills.keeping import waiting
 from rehearsed import BEGAN, CARD, PACKAGE, TYPED, make_team
-from workspaces import Clone, be
+from workspaces import Clone, be, open_ledger, repository
 
 RUN = f"govern drill run {CARD} --owners mara,jo"
+GO_ON = f"govern drill run {CARD} --resume"
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 LATER = "2026-11-20T14:28:58Z"
 
@@ -44,19 +50,31 @@ class Seen:
         return "\n".join(self.lines)
 
 
-def types(
-    team: Path, line: str, *dialogue: tuple[str, str], now: str = BEGAN, term: str = "xterm", end: str = ""
-) -> Seen:
-    """`line` with (what is waited for, what is typed); `end`: what is waited for before ^C."""
-    child = pexpect.spawn(
+def terminal(team: Path, line: str, now: str = BEGAN, term: str = "xterm") -> "pexpect.spawn[str]":
+    """`line`, typed at a terminal; without `now` by the clock of this machine."""
+    clock = {"GOVERN_NOW": now} if now else {}
+    return pexpect.spawn(
         sys.executable,
         ["-P", "-m", *line.split()],
         cwd=str(team),
-        env=dict(os.environ) | {"TERM": term, "NO_COLOR": "1", "GOVERN_NOW": now},  # type: ignore[arg-type]
+        env=dict(os.environ) | {"TERM": term, "NO_COLOR": "1"} | clock,  # type: ignore[arg-type]
         dimensions=(24, 80),
         encoding="utf-8",
         timeout=60,
     )
+
+
+def types(
+    team: Path,
+    line: str,
+    *dialogue: tuple[str, str],
+    now: str = BEGAN,
+    term: str = "xterm",
+    end: str = "",
+    key: str = "c",
+) -> Seen:
+    """`line` with (what is waited for, what is typed); `end`: what is waited for before ^C, or another `key`."""
+    child = terminal(team, line, now, term)
     said = ""
     for question, answer in dialogue:
         child.expect_exact(question)
@@ -69,7 +87,7 @@ def types(
         said += child.before + child.after
         child.expect_exact("> ")
         said += child.before + child.after
-        child.sendintr()
+        child.sendcontrol(key)
     child.expect(pexpect.EOF)
     child.close()
     seen = Seen(said + child.before, child.exitstatus)
@@ -113,6 +131,62 @@ def test_walk_e_interrupted_resumed_and_scored_to_the_point(team: Path) -> None:
     assert body["seconds"] == 44 * 60 + 5 and body["overrun"] is False
     assert waiting(team / ".git") == []
     assert list(audit(Clone(team, now="2026-12-31T00:00:00Z").workspace(judge=False)).findings) == []
+
+
+def test_drill_by_the_clock_of_this_machine(tmp_path: Path) -> None:
+    """From the first question to the record no time is given: it is taken, and runs forward."""
+
+    def now() -> str:
+        return datetime.now(UTC).strftime(INSTANT)  # noqa: TID251
+
+    clone = replace(repository(tmp_path / "team", "team"), clock="real", now=now())
+    open_ledger(clone)
+    quick = [(question, re.sub(r"^@\d+:\d+ ?", "", typed)) for question, typed in TYPED]
+    began = now()
+    seen = types(clone.directory, RUN, *quick, now="")
+    ended = now()
+    assert seen.code == 0 and "SIMULATED" not in seen.text
+    (record,) = clone.workspace().state.package(PACKAGE).drills
+    times = [written(when) for _, when in instants(record.body["answers"])]
+    assert began <= min(times) and max(times) <= record.at <= ended
+    assert record.body["seconds"] == (instant(max(times)) - instant(min(times))).total_seconds() < 60
+    assert clone.at(now()).audited() == []
+
+
+def test_clock_of_a_machine_that_was_set_back_runs_on_from_the_last_answer() -> None:
+    clock, later = WallClock(), "2999-01-01T00:00:00Z"
+    clock.go_on_from(later)
+    assert later <= clock.now() <= "2999-01-01T00:01:00Z"
+    clock.go_on_from(BEGAN)
+    assert clock.now() >= later
+
+
+def test_two_terminals_do_not_write_over_each_other(team: Path) -> None:
+    """The second is refused; where it takes the drill over, the first says so and ends at its next answer."""
+    first = terminal(team, RUN)
+    first.expect_exact("Enter when read")
+    first.expect_exact("> ")
+    for line in (f"{GO_ON} --owners mara,jo", RUN):
+        second = types(team, line)
+        assert (second.code, second.lines[-2]) == (1, f"type: {GO_ON} --force")
+    anew = types(team, f"{RUN} --force", TYPED[0], end="Enter when kim is asked")
+    assert (anew.code, anew.lines[-2]) == (130, f"type: {GO_ON}")
+    first.sendline("@3:00")
+    first.expect(pexpect.EOF)
+    first.close()
+    seen = Seen(first.before, first.exitstatus)
+    assert seen.code == 1 and "type: govern drill week" in seen.lines
+    told = " ".join(seen.text.split())
+    assert f"refused: the drill of {CARD} was taken over in another terminal: this one ends here" in told
+    assert types(team, GO_ON, end="Enter when kim is asked").lines[0].startswith("stage 2 of 5 at 4:30")
+
+
+@pytest.mark.parametrize("term", ["xterm", "dumb"])
+@pytest.mark.parametrize("key", ["c", "d"])
+def test_a_key_that_stops_it_stops_a_hidden_question_too(team: Path, term: str, key: str) -> None:
+    seen = types(team, RUN, *TYPED[:9], term=term, end="mara, alone", key=key)
+    assert (seen.code, seen.lines[-2]) == (130, f"type: {GO_ON}")
+    assert "paused at 18:40 in stage 3" in seen.lines
 
 
 def test_what_an_owner_types_is_never_on_the_screen(team: Path) -> None:
@@ -201,11 +275,13 @@ def test_tabletop_asks_for_what_is_not_given_and_times_the_way_back(team: Path) 
         ("what nearly happened", "XR peaked at midnight"),
         ("the trigger fires", ""),
         ("served the baseline again", ""),
-        ("three that were missing", "legal_review"),
-        ("three that were missing", "legal_review,customer_note,runbook.thresholds"),
+        ("three that were missing", "gates.soak"),
+        ("three that were missing", "gates.sook,gates.kpi_score,runbook.thresholds"),
+        ("three that were missing", "gates.soak,gates.kpi_score,runbook.thresholds"),
     )
     assert seen.code == 0
-    assert "  three fields of a packet, with commas: not `legal_review`" in seen.lines
+    assert "  three fields of a packet, with commas: not `gates.soak`" in seen.lines
+    assert "  no packet has a field `gates.sook`; nearest: gates.soak" in seen.lines
     packet = Clone(team, "mara", "2026-11-20T16:00:00Z").workspace().state.packet("ranker-v12")
     (held,) = packet.rehearsals
     assert (held.body["form"], held.body["note"], held.body["same"]) == (

@@ -6,7 +6,15 @@ import pytest
 
 from drilled import PACKAGE, edited
 from govern.documents import schemas
-from govern.domain.drills.confidence import Confidence, Numbers, confidence, passed, rated, trend
+from govern.domain.drills.confidence import (
+    Confidence,
+    Numbers,
+    confidence,
+    counted_before,
+    passed,
+    rated,
+    trend,
+)
 from govern.domain.records import Record
 from govern.domain.state import PackageHistory
 from govern.domain.windows import after
@@ -50,10 +58,19 @@ class History:
         self.known.drills.append(record)
         return record
 
-    def update(self, *settles: Record, weeks: int = 0, days: int = 2, wider: tuple[str, ...] = ()) -> None:
+    def update(self, *settles: Record, weeks: int = 0, days: int = 2, after_: str = NEW) -> None:
         at = after(DAY, f"P{7 * weeks + days}D")
-        body = {"settles": [record.name for record in settles], "wider": list(wider)}
+        body = {"settles": [record.name for record in settles], "package": {"after": after_}}
         self.known.updates.append(self._record("package_updated/1", body, at))
+
+    def settle(self, *drills: Record) -> None:
+        body = {"drills": [record.name for record in drills]}
+        self.known.settled.append(self._record("package_settled/1", body, DAY))
+
+    def publish(self, digest: str) -> None:
+        self.known.published.append(
+            self._record("confidence_published/1", {"package": {"digest": digest}}, DAY)
+        )
 
     def at(self, now: str = DAY, digest: str = OLD, impact: str = "high", **numbers: Any) -> Confidence:
         return confidence(self.known, digest, impact, now, Numbers(**numbers))
@@ -168,8 +185,8 @@ def test_high_impact_is_never_production_ready_without_a_passed_drill_of_this_ve
     assert not passed(made.drill(99, **lack))
     assert made.at().status != "production_ready" and "not_passed" in made.at().caps
     assert "not_passed" not in made.at(impact="normal").caps
-    made.drill(99, weeks=1, digest=NEW)
-    assert "not_passed" in made.at(after(DAY, "P7D"), digest=OLD).caps
+    made.drill(99, weeks=1)
+    assert "not_passed" not in made.at(after(DAY, "P7D")).caps
 
 
 def test_after_tune_no_score_rises_until_the_update_and_the_same_card_again() -> None:
@@ -179,18 +196,55 @@ def test_after_tune_no_score_rises_until_the_update_and_the_same_card_again() ->
     made.drill(96, weeks=2, card__id="another-card")
     made.update(first, weeks=2)
     made.drill(97, weeks=3, card__id="another-card", digest=NEW)  # updated, and another card
-    made.drill(98, weeks=4, digest=NEW)
+    made.drill(97, weeks=4, digest=NEW, again=[{"drill": first.name, "differs": ["side_effect"]}])
+    made.drill(98, weeks=5, digest=NEW, again=[{"drill": first.name, "differs": []}])
     assert [(each.score, each.held) for each in rated(made.known)] == [
-        (77, False), (77, True), (77, True), (77, True), (98, False),
+        (77, False), (77, True), (77, True), (77, True), (77, True), (98, False),
     ]  # fmt: skip
 
 
-def test_drill_that_was_held_before_the_update_does_not_settle_it() -> None:
+def test_what_is_settled_because_its_card_is_gone_holds_nothing_down_any_more() -> None:
     made = History()
     first = made.drill(77, tuning=TUNING)
-    made.update(first, days=10)
-    made.drill(98, weeks=1)  # recorded after the update, held before it
-    assert [each.score for each in rated(made.known)] == [77, 77]
+    made.drill(98, weeks=1)
+    made.settle(first)
+    made.drill(98, weeks=2)
+    assert [each.score for each in rated(made.known)] == [77, 77, 98]
+
+
+def test_each_drill_that_owes_holds_until_it_is_drilled_again() -> None:
+    made = History()
+    first = made.drill(80, tuning=TUNING)
+    second = made.drill(70, weeks=1, tuning=TUNING, card__id="another-card")
+    done = [{"drill": second.name, "differs": []}]
+    made.drill(95, weeks=2, digest=NEW, card__id="another-card", again=done)
+    made.drill(95, weeks=3, digest=NEW, again=[{"drill": first.name, "differs": []}])
+    assert [each.score for each in rated(made.known)] == [80, 70, 80, 95]
+
+
+@pytest.mark.parametrize("between", ["drill", "update", "published"])
+def test_taking_a_change_back_brings_no_old_score_back(between: str) -> None:
+    made = History()
+    made.drill(95)
+    if between == "drill":
+        made.drill(67, digest=NEW)
+    elif between == "update":
+        made.update()
+    else:
+        made.publish(NEW)
+    assert made.at(digest=OLD) == Confidence(0, 0, "draft", ("changed",))
+    made.drill(90, weeks=1)
+    found = made.at(after(DAY, "P7D"))
+    assert (found.score, found.caps) == (90, ())
+
+
+def test_what_it_counted_for_before_is_told_as_it_was_then() -> None:
+    made = History()
+    first = made.drill(98, handoffs__in_band=False)
+    second = made.drill(100, weeks=3)
+    before = counted_before(made.known, second, "high", Numbers())
+    assert before is not None and (before.score, before.caps) == (84, ("handoff",))
+    assert counted_before(made.known, first, "high", Numbers()) is None
 
 
 def test_lower_score_after_tune_counts_as_it_is() -> None:
@@ -211,18 +265,26 @@ def test_trend_is_told_week_over_week_by_the_last_drill_of_each() -> None:
 
 def test_better_score_for_something_wider_is_no_improvement() -> None:
     made = History()
-    first = made.drill(71)
-    made.update(first, wider=("actions",))
-    made.drill(90, weeks=1)
-    made.drill(92, weeks=2)
+    made.drill(71)
+    made.drill(90, weeks=1, digest=NEW, wider=["actions"])
+    made.drill(92, weeks=2, digest=NEW)
     assert [(point.delta, point.wider, point.improved) for point in trend(made.known)] == [
         (None, (), False), (None, ("actions",), False), (2, (), True),
     ]  # fmt: skip
 
 
+def test_what_was_taken_in_between_two_weeks_is_told_by_the_later_one() -> None:
+    made = History()
+    made.drill(71)
+    made.drill(70, weeks=1, digest=NEW, wider=["actions"])
+    made.drill(90, weeks=1, digest=NEW)  # the last of its week, as wide as the one before it
+    assert [(point.score, point.delta, point.wider) for point in trend(made.known)] == [
+        (71, None, ()), (90, None, ("actions",)),
+    ]  # fmt: skip
+
+
 def test_worse_score_for_something_wider_is_told() -> None:
     made = History()
-    first = made.drill(71)
-    made.update(first, wider=("actions",))
-    made.drill(60, weeks=1)
+    made.drill(71)
+    made.drill(60, weeks=1, digest=NEW, wider=["actions"])
     assert trend(made.known)[-1].delta == -11

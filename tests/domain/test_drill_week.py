@@ -7,6 +7,7 @@ import pytest
 
 from builders import World
 from drilled import CARD, PACKAGE, answers, drill, edited, team
+from govern.domain.drills.confidence import trend
 from govern.domain.drills.package_update import UpdatePackage
 from govern.domain.drills.publishing import PublishConfidence
 from govern.domain.drills.week import week_of
@@ -16,7 +17,9 @@ FRIDAY = "2026-11-20T09:00:00Z"
 
 
 def held(made: World, day: str = "2026-11-18", **edits: Any) -> None:
+    """The example's drill on some day; each day was read to its end at a second of its own."""
     moved = json.loads(json.dumps(answers()).replace("2026-11-18T", f"{day}T"))
+    moved["readout"]["done_at"] = f"{day}T14:04:{day[-2:]}Z"
     made.do(drill(made, edited(moved, {name.replace("__", "."): v for name, v in edits.items()})), "mara")
 
 
@@ -70,7 +73,7 @@ def test_drill_after_publication_is_to_be_published_too() -> None:
     held(made)
     made.do(PublishConfidence(), "mara")
     made.now = "2026-11-19T15:00:00Z"
-    held(made, "2026-11-19")
+    held(made, "2026-11-19", evidence=None)
     assert week_of(made.state, [], made.now).missing == ("mixed_signal", "published")
 
 
@@ -96,9 +99,9 @@ def test_published_is_what_counts_and_what_holds_it_down() -> None:
 def test_delta_is_published_beside_the_week_before() -> None:
     made = team()
     held(made)
-    made.documents.edit(f"packages/{PACKAGE}", {"recovery_window": "PT9M"})
+    made.documents.edit(f"packages/{PACKAGE}", {"actions.1.do": "Hold templates by route"})
     made.now = FRIDAY
-    made.do(UpdatePackage(PACKAGE, "Strict snapshot gate", "A shorter recovery"), "mara")
+    made.do(UpdatePackage(PACKAGE, "Strict snapshot gate", "By route"), "mara")
     made.now = "2026-11-27T09:00:00Z"
     held(made, "2026-11-25", decisions__jo__decision="tune", evidence=None)
     (record,) = made.do(PublishConfidence(), "mara")
@@ -131,7 +134,31 @@ def test_week_that_is_over_is_not_published_any_more() -> None:
 
 def test_nothing_is_published_before_the_first_drill_or_of_what_is_gone() -> None:
     made = team()
-    assert made.refused(PublishConfidence(), "mara").reasons == ("no package was drilled yet",)
+    refused = made.refused(PublishConfidence(), "mara")
+    assert refused.reasons == ("no package was drilled yet, and no trigger leads to one",)
     held(made)
     made.documents.edit(f"packages/{PACKAGE}", None)
-    assert made.refused(PublishConfidence(), "mara").reasons == ("no package was drilled yet",)
+    assert made.refused(PublishConfidence(), "mara").reasons == refused.reasons
+
+
+def test_package_that_is_led_to_and_was_never_drilled_is_published_as_a_draft() -> None:
+    made = team()
+    (record,) = made.do(PublishConfidence(packages=(PACKAGE,)), "mara")
+    body = record.body
+    assert (body["score"], body["status"], body["caps"]) == (0, "draft", ["never"])
+    assert (body["drill"], body["drilled"], body["delta"], body["targets"]) == (None, None, None, {})
+    assert trend(made.state.package(PACKAGE)) == ()
+    held(made)
+    (record,) = made.do(PublishConfidence(), "mara")
+    assert (record.body["score"], record.body["drilled"]) == (77, 77)
+
+
+def test_next_targets_are_published_until_a_drill_measured_them() -> None:
+    made = team()
+    held(made)
+    (record,) = made.do(PublishConfidence(), "mara")
+    assert record.body["targets"] == {"latency_change": 10}
+    made.now = "2026-11-27T09:00:00Z"
+    held(made, "2026-11-25", evidence=None, closeout__next_targets={"mismatch_rate": 1.5})
+    (record,) = made.do(PublishConfidence(), "mara")
+    assert record.body["targets"] == {"mismatch_rate": 1.5}

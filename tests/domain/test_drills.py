@@ -1,6 +1,7 @@
 """A drill is recorded with all that follows from its answers, or refused with the line that mends it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from govern.domain.capabilities import revive
 from govern.domain.decision import Accepted
 from govern.domain.document import canonical
 from govern.domain.drills.completion import CompleteDrill
+from govern.domain.drills.confidence import Numbers, confidence, qualified
 from govern.domain.evidence import response_times
+from govern.domain.windows import after
 
+WAIT = {"decision": "wait", "window": "P1D", "metric": "mismatch_rate"}
 KEPT = {
     "measured": {"mismatch_rate": 1.0, "latency_change": 2},
     "decisions": {"mara": {"decision": "keep"}, "jo": {"decision": "keep"}},
@@ -122,6 +126,15 @@ def test_way_back_of_a_packet_in_the_field_is_walked_on_a_clone() -> None:
     assert (found["environment"]["method"], found["environment"]["same"]) == ("clone", True)
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_way_back_that_a_drill_walked_is_a_rehearsal_of_its_packet(same: bool) -> None:
+    made = in_the_field()
+    made.do(drill(made, clone={**CLONE, "same": same}), "mara")
+    (held,) = made.state.packet("ranker-v12").rehearsals
+    assert held.stream == "packets/ranker-v12"
+    assert held.body == {"form": "drill", "cohorts": ["pc-na"], "same": same, "seconds": 0.5, "card": CARD}
+
+
 def test_clone_that_did_not_come_back_restores_nothing() -> None:
     made = in_the_field()
     differs = {**CLONE, "same": False, "differs": ["pc-na is on ranking-b7"]}
@@ -176,16 +189,28 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("an owner that is nobody", {"owners": ["mara", "zoe"]}, "no person `zoe` in the policy"),
     ("the same owner twice", {"owners": ["mara", "mara"]}, "mara is named twice"),
     ("an owner who is silent", {"decisions": {"mara": {"decision": "tune"}}}, "jo decided nothing"),
+    ("an owner who said nothing before it", {"decisions_before.jo": None}, "jo decided nothing before the side"),
+    ("a misspelt step", {"execution.hold-template": {}, "execution.hold-templates": None}, "nearest: hold-templates"),
+    ("a step of nothing alike", {"execution.call-ana": {}}, "it has strict-snapshots, hold-templates"),
     ("a stranger who decided", {"decisions.kim": {"decision": "tune"}, "decisions.jo": None}, "kim decided"),
     ("a step of the branch left out", {"rollback.clear-guardrails": None}, "not run to its end: clear-guardrails"),
     ("a time before the start", {"readout.done_at": "2026-11-18T13:59:59Z"}, "readout.done_at is before"),
     ("a time after the end", {"execution.block-size-64.done_at": "2026-11-18T14:44:06Z"}, "is after it was closed"),
     ("a drill that is not over", {"closeout.done_at": "2026-11-18T15:00:01Z"}, "and it is 2026-11-18T15:00:00Z"),
+    ("read when it was carried out", {"readout.done_at": "2026-11-18T14:30:00Z"},
+     "execution.strict-snapshots.done_at is before readout.done_at"),
+    ("seen before it was carried out", {"side_effect.seen_at": "2026-11-18T14:18:39Z"},
+     "side_effect.seen_at is before execution.block-size-64.done_at"),
+    ("went back before it was seen", {"rollback.trigger.done_at": "2026-11-18T14:21:14Z"},
+     "rollback.trigger.done_at is before side_effect.seen_at"),
+    ("undone before the condition", {"rollback.revert-actions.done_at": "2026-11-18T14:33:59Z"},
+     "rollback.revert-actions.done_at is before rollback.trigger.done_at"),
     ("acknowledged before asked", {"handoffs.0.acknowledged_at": "2026-11-18T14:04:59Z"}, "before it was asked"),
-    ("checked before it began", {"rollback.trigger.done_at": "2026-11-18T14:41:21Z"}, "before rollback.trigger"),
+    ("checked before it began", {"rollback.trigger.done_at": "2026-11-18T14:41:21Z"}, "is before rollback.trigger"),
     ("a word where a number is asked", {"measured.latency_change": "fast"}, "answers: "),
     ("a field that nobody knows", {"mood": "good"}, "answers: "),
     ("answers of another card", {"card_digest": "sha256:" + "9d" * 32}, "answers to card 9d9d9d9d;"),
+    ("answers of another package", {"package_digest": "sha256:" + "9d" * 32}, "answers to package 9d9d9d9d;"),
 ]  # fmt: skip
 
 
@@ -193,17 +218,31 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 def test_drill_is_refused_where_its_answers_leave_something_open(given: dict[str, Any], said: str) -> None:
     made = team()
     command = drill(made, answers())
-    told = {**edited(answers(card_digest=command.drilled["answers"]["card_digest"]), given)}
+    told = edited(command.drilled["answers"], given)
     refused = made.refused(CompleteDrill(CARD, {**command.drilled, "answers": told}), "mara")
     assert said in " ".join(refused.reasons), refused.reasons
     assert refused.type_line and refused.type_line.startswith("govern ")
 
 
-def test_answers_to_another_version_of_the_card_name_both_and_how_to_begin_anew() -> None:
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [(f"cards/{CARD}", {"side_effect.becomes": 14}), (f"packages/{PACKAGE}", {"title": "Another text"})],
+)
+def test_answers_to_another_version_name_both_and_how_to_begin_anew(
+    changed: str, field: dict[str, Any]
+) -> None:
     made = team()
     command = drill(made)
-    made.documents.edit(f"cards/{CARD}", {"side_effect.becomes": 14})
+    made.documents.edit(changed, field)
     refused = made.refused(command, "mara")
+    document = (
+        made.documents.get("card", CARD) if "cards" in changed else made.documents.get("package", PACKAGE)
+    )
+    assert document is not None
+    given = command.drilled["answers"][f"{document.kind}_digest"]
+    assert refused.reasons == (
+        f"answers to {document.kind} {given[7:15]}; the {document.kind} is {document.digest[7:15]} now",
+    )
     assert refused.type_line == f"govern new answers {CARD}"
 
 
@@ -220,13 +259,116 @@ def test_drill_of_what_is_not_merged_is_refused(gone: str) -> None:
     assert "merged" in made.refused(command, "mara").reasons[0]
 
 
-def test_one_drill_is_recorded_once() -> None:
+LATER = {
+    "the same": ({}, 0, "the drill of 2026-11-18T14:00:00Z is recorded already as "),
+    "begun a second earlier": (
+        {"started_at": "2026-11-18T13:59:59Z"}, 0, "mara was in another drill then, from 2026-11-18T14:00:00Z to "),
+    "of one owner, at its end": (
+        {"owners": ["kim", "jo"]}, 44, "jo was in another drill then, from 2026-11-18T14:00:00Z to "),
+    "of two others, with its times and evidence": (
+        {"owners": ["kim", "lee"]}, 60, "to the second and with its evidence, these are the times of "),
+    "a week after, with its times and evidence": ({}, 7 * 24 * 60, "to the second and with its evidence"),
+}  # fmt: skip
+
+
+def moved(given: dict[str, Any], minutes: int) -> dict[str, Any]:
+    """The same answers with every time so much later, decided by whoever its owners are."""
+    text = re.sub(r"2026-11-18T[0-9:]+Z", lambda found: after(found[0], f"PT{minutes}M") if minutes else found[0],
+                  json.dumps(given))  # fmt: skip
+    value: dict[str, Any] = json.loads(text)
+    for when in ("decisions_before", "decisions"):
+        said = list(value[when].values())
+        value[when] = dict(zip(value["owners"], said, strict=True))
+    return value
+
+
+def test_drill_that_took_no_time_was_not_held() -> None:
+    at_once = json.loads(re.sub(r"T14:[0-9:]+Z", "T14:00:00Z", json.dumps(answers())))
+    made = team()
+    assert "in the same second" in made.refused(drill(made, at_once), "mara").reasons[0]
+
+
+@pytest.mark.parametrize("what", LATER)
+def test_one_drill_is_recorded_once(what: str) -> None:
+    edits, minutes, said = LATER[what]
     made = team()
     body_of(made)
-    refused = made.refused(drill(made), "jo")
-    assert refused.reasons == (
-        f"the drill of 2026-11-18T14:00:00Z is recorded already as packages/{PACKAGE}#1",
-    )
+    made.now = "2026-11-27T15:00:00Z"
+    refused = made.refused(drill(made, moved(edited(answers(), edits), minutes)), "jo")
+    assert refused.reasons[0].startswith(said) and f"packages/{PACKAGE}#1" in refused.reasons[0]
+    assert refused.type_line == f"govern show packages/{PACKAGE}#1"
+
+
+@pytest.mark.parametrize(
+    ("edits", "minutes"),
+    [
+        ({"owners": ["kim", "lee"], "readout.done_at": "2026-11-18T14:04:31Z"}, 1),  # others, meanwhile
+        ({"readout.done_at": "2026-11-18T14:04:31Z"}, 45),  # the same two, when it was over
+        ({"evidence": None}, 45),  # to the second, on something else
+    ],
+)
+def test_drill_of_others_or_of_another_hour_is_another_drill(edits: dict[str, Any], minutes: int) -> None:
+    made = team()
+    body_of(made)
+    made.now = "2026-11-27T15:00:00Z"
+    assert body_of(made, moved(edited(answers(), edits), minutes))["seconds"] == 2645
+
+
+@pytest.mark.parametrize(
+    ("mara", "jo", "agree", "reasons"),
+    [
+        ({"decision": "tune"}, {"decision": "tune"}, True, ["tune"]),
+        ({"decision": "keep"}, {"decision": "keep"}, True, ["tune", "owners_against_rule"]),
+        ({"decision": "keep"}, {"decision": "tune"}, False, ["tune", "owners_differ"]),
+        (WAIT | {"window": "P9999W"}, WAIT | {"window": "PT1S"}, False, ["tune", "owners_differ"]),
+        (WAIT, WAIT | {"metric": "latency_change"}, False, ["tune", "owners_differ"]),
+        (WAIT, WAIT | {"note": "Tomorrow"}, True, ["tune", "owners_against_rule"]),
+    ],
+)
+def test_owners_are_of_one_mind_in_all_of_it_and_with_the_rule_or_owe_a_tuning(
+    mara: dict[str, Any], jo: dict[str, Any], agree: bool, reasons: list[str]
+) -> None:
+    made = team()
+    body = body_of(made, answers(decisions={"mara": mara, "jo": jo}))
+    assert (body["owners_agree"], body["tuning"]["reasons"]) == (agree, reasons)
+    (record,) = made.state.package(PACKAGE).drills
+    assert qualified(record) is (reasons == ["tune"])
+    points = {part["part"]: part["points"] for part in body["score"]["parts"]}
+    assert points["owners_agree"] == (10 if agree else 0)
+
+
+def test_agreement_against_a_rule_that_keeps_owes_a_tuning_and_leaves_a_draft() -> None:
+    """Both misread it alike: nothing is ready because two people make the same mistake."""
+    made = team()
+    against = {**KEPT, "decisions": {"mara": {"decision": "rollback"}, "jo": {"decision": "rollback"}}}
+    body = body_of(made, edited(answers(), against))
+    assert body["tuning"]["reasons"] == ["owners_against_rule"]
+    package = made.documents.get("package", PACKAGE)
+    assert package is not None
+    found = confidence(made.state.package(PACKAGE), package.digest, "high", made.now, Numbers())
+    assert found.status == "draft"
+
+
+BANDS: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
+    ({}, {"still_open": 500}, True),  # no limit is named: it is shown
+    ({"queue_age_at_most": "PT30M"}, {"still_open": 1}, False),  # it waited for 39 minutes
+    ({"queue_age_at_most": "PT40M"}, {"still_open": 1}, True),
+    ({"queue_age_at_most": "PT30M"}, {"still_open": 0}, True),
+    ({}, {"reopened": 1}, False),
+    ({"reopened_at_most": 2}, {"reopened": 2}, True),
+    ({"reopened_at_most": 2}, {"reopened": 3}, False),
+]
+
+
+@pytest.mark.parametrize(("limits", "measured", "inside"), BANDS)
+def test_handoff_is_in_its_band_by_the_limits_of_the_card(
+    limits: dict[str, Any], measured: dict[str, Any], inside: bool
+) -> None:
+    made = team({f"cards/{CARD}": {f"handoffs.0.{name}": limit for name, limit in limits.items()}})
+    given = {f"handoffs.0.{name}": value for name, value in measured.items()}
+    found = body_of(made, edited(answers(), {**ALIKE, **given}))["handoffs"]
+    assert found["in_band"] is inside
+    assert found["queue_age"] == (2345 if measured.get("still_open") else 0)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """`govern drill run`: forty-five minutes at a terminal, or the same by a file of answers."""
 
-import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from govern.cli import frame
 from govern.cli.drill_terminal import Terminal, WallClock
+from govern.cli.drill_walk import paused, walk
 from govern.cli.frame import context, interactive, say, show
 from govern.cli.options import Actor, DryRun, Folder, Offline, Output, listed
 from govern.cli.write import write
-from govern.errors import ExitCode, UsageError
+from govern.errors import GovernError, UsageError
 from govern.report.answer import Answer
+from govern.report.wrap import wrapped
 
 if TYPE_CHECKING:
-    from govern.domain.drills.steps import Step
     from govern.operations.context import Context
     from govern.operations.decide import Outcome
     from govern.operations.drills.session import Session
-    from govern.operations.workspace import Workspace
 
 NAME = "drill run"
-SET = re.compile(r"@(?P<minutes>\d{1,4}):(?P<seconds>[0-5]\d)(?:\s+|$)")  # what sets a simulated clock
+KEPT = "every answer is kept: --resume records them, --write-answers FILE writes them down"
 Card = Annotated[str, typer.Argument(help="The card's id.", metavar="CARD")]
 
 
@@ -40,7 +41,13 @@ def command(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the one that was interrupted.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Drop the one that was interrupted.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Drop the one that was interrupted; with --resume, take it over."),
+    ] = False,
+    write_answers: Annotated[
+        Path | None, typer.Option(help="Write one that is over as a file of answers.", metavar="FILE")
+    ] = None,
     dry_run: DryRun = False,
     offline: Offline = False,
     actor: Actor = None,
@@ -56,12 +63,20 @@ def command(
         where = context(actor=actor, workspace=workspace)
         ways = (dry_run, offline)
         if answers:
-            for option, given in (("--resume", resume), ("--owners", owners), ("--force", force)):
-                if given:
+            given = {
+                "--resume": resume,
+                "--owners": owners,
+                "--force": force,
+                "--write-answers": write_answers,
+            }
+            for option, value in given.items():
+                if value:
                     raise UsageError(
                         f"{option} has nothing to do with --answers", type_line=f"govern {NAME} --help"
                     )
             return _from_files(where, card, answers, ways)
+        if write_answers is not None:
+            return _written(where, card, write_answers)
         if output == "json" or not interactive():
             line = f"govern new answers {card}"
             raise UsageError("without a terminal a drill is told by --answers FILE", type_line=line)
@@ -75,7 +90,7 @@ def _from_files(where: "Context", card: str, paths: Sequence[Path], ways: tuple[
     from govern.operations.drills.drilling import complete
 
     value = read_answers(card, paths)
-    return write(
+    answer = write(
         NAME,
         where,
         lambda there: complete(there, card, value),
@@ -84,6 +99,11 @@ def _from_files(where: "Context", card: str, paths: Sequence[Path], ways: tuple[
         shown=partial(_shown, whole=True),
         told=_told,
     )
+    if answer.advice is None:
+        return answer
+    word, line = answer.advice
+    given = " ".join(f"--answers {shlex.quote(str(path))}" for path in paths)
+    return replace(answer, advice=(word, line.replace("--answers FILE", given)))
 
 
 def _at_terminal(
@@ -96,139 +116,118 @@ def _at_terminal(
     force: bool,
 ) -> Answer:
     from govern.operations.drills.clock import Simulated
-    from govern.operations.drills.drilling import at_the_end, complete, drilled, owners_of
+    from govern.operations.drills.drilling import drilled, owners_of
     from govern.operations.looking_back import reading
-    from govern.report.drill_run import intro_lines, resumed_line
+    from govern.report.drill_run import intro_lines
 
     there = reading(where, fetch=not ways[1])
-    clock = Simulated(there.now()) if there.simulated else WallClock()
-    what = drilled(there, card, clock)
+    what = drilled(there, card, Simulated(there.now()) if there.simulated else WallClock())
+    recorded = what.recorded()
+    if recorded and resume:
+        return Answer(NAME, (f"recorded as {recorded}",), advice=("next", f"govern show {recorded}"))
     if resume:
-        session = what.resume()
-        step = session.next()
-        say([resumed_line(step.stage if step else "closeout", session.elapsed)])
+        session = what.resume(over=force)
     else:
         people = owners_of(there, what.package.value, owners)
         session = what.begin(people, force=force)
-        say(intro_lines(card, what.card.value, people, simulated=there.simulated))
+    frame.typed[:] = _goes_on(where, card, ways)
     try:
-        _walk(there, session, Terminal())
+        if resume:
+            _gone_on(session, owners)
+        else:
+            say(intro_lines(what.card, what.package, people, simulated=there.simulated))
+        walk(there, session, Terminal())
+        return _recorded(where, session, ways)
     except (KeyboardInterrupt, EOFError):
         print()  # below the line of the question
-        return _paused(session)
-    value = session.value()
-    end = at_the_end(where, clock)
-    answer = write(
-        NAME,
-        end,
-        lambda now: complete(now, card, value),
-        dry_run=ways[0],
-        offline=ways[1],
-        shown=partial(_shown, whole=False),
-        told=_told,
-    )
-    if answer.verdict != "refused" and not ways[0]:
+        return paused(session, NAME)
+    finally:
+        session.leave()
+
+
+def _goes_on(where: "Context", card: str, ways: tuple[bool, bool]) -> list[str]:
+    """The words that go on with what is kept: whatever stops a drill once it has begun, that is the line to type."""
+    words = ["drill", "run", card, "--resume"]
+    words += [option for option, given in zip(("--dry-run", "--offline"), ways, strict=True) if given]
+    for option, value in (("--actor", where.actor), ("--workspace", where.workspace)):
+        words += [option, value] if value else []
+    return words
+
+
+def _gone_on(session: "Session", owners: tuple[str, ...]) -> None:
+    """Where it stands. UsageError for other owners than its own."""
+    from govern.report.drill_run import resumed_lines
+
+    if owners and set(owners) != set(session.owners):
+        said = f"{' and '.join(session.owners)} are in the middle of it: its owners stay"
+        raise UsageError(said, type_line=frame.same_line())
+    step = session.next()
+    say(resumed_lines(step.stage if step else "closeout", session.elapsed, session.behind))
+
+
+def _recorded(where: "Context", session: "Session", ways: tuple[bool, bool]) -> Answer:
+    """Record it; where that cannot be, every answer stays kept and the way on is said."""
+    from govern.operations.drills.drilling import at_the_end, complete
+
+    value, files = session.value(), list(session.evidence)
+    try:
+        answer = write(
+            NAME,
+            at_the_end(where, session.clock),
+            lambda now: complete(now, session.card.id, value, files),
+            dry_run=ways[0],
+            offline=ways[1],
+            shown=partial(_shown, whole=False),
+            told=_told,
+        )
+    except GovernError as error:
+        error.notes, error.type_line = (*error.notes, KEPT), _way_on(session, error.type_line)
+        raise
+    if answer.verdict == "refused":
+        _, line = answer.advice or ("", None)
+        return replace(
+            answer, lines=(*answer.lines, *wrapped(KEPT, "  ")), advice=("type", _way_on(session, line))
+        )
+    if not ways[0]:
         session.end()
     return answer
 
 
-def _walk(there: "Workspace", session: "Session", terminal: Terminal) -> None:
-    """Ask until nothing is left to ask. KeyboardInterrupt and EOFError leave what was answered kept."""
-    from govern.operations.drills.session import MisreadError
-    from govern.report.drill_run import clocked, limit_of, question, stage_lines
-
-    card, package = session.card.value, session.package.value
-    stage, over = "", limit_of(card)
-    while (step := session.next()) is not None:
-        if step.stage != stage:
-            stage = step.stage
-            say(stage_lines(card, stage))
-        if over and session.elapsed > over:
-            say([f" past {clocked(over)}: an overrun; it is closed all the same"])
-            over = 0
-        say(_before(there, session, step))
-        hidden = step.form == "choice"
-        known = session.known(step.subject) if step.form == "number" else None
-        text = question(step, card, package, known)
-        typed = terminal.ask(text, lambda: clocked(session.elapsed), hidden=hidden)
-        if typed.strip() == "q" and not hidden and step.form != "words":
-            raise KeyboardInterrupt
-        try:
-            session.answer(step, _timed(session, typed))
-        except MisreadError as error:
-            say([f"  {error.message}"])
-            continue
-        say(_after(session, step))
+def _way_on(session: "Session", line: str | None) -> str:
+    """The line of a refusal; where it is about a file of answers, the one that writes such a file."""
+    if line is None:
+        return frame.same_line()
+    if not (" --answers " in line or line.startswith("govern new answers")):
+        return line
+    file = f"answers/{session.answers['started_at'][:10]}-{session.card.id}.yaml"
+    return f"govern {NAME} {session.card.id} --write-answers {file}"
 
 
-def _timed(session: "Session", typed: str) -> str:
-    """What was typed without the time in front of it, to which a simulated clock is set."""
+def _written(where: "Context", card: str, file: Path) -> Answer:
+    """A drill that is over, as a file of answers: the way out where it cannot be recorded as it is."""
     from govern.operations.drills.clock import Simulated
+    from govern.operations.drills.drilling import drilled, write_down
+    from govern.operations.looking_back import reading
 
-    found = SET.match(typed.strip())
-    if found is None or not isinstance(session.clock, Simulated):
-        return typed
-    seconds = 60 * int(found["minutes"]) + int(found["seconds"])
-    session.clock.set(session.answers["started_at"], seconds)
-    return typed.strip()[found.end() :]
-
-
-def _before(there: "Workspace", session: "Session", step: "Step") -> list[str]:
-    """What stands above a question: the rule's decision above the way back, what the clone gave above the checks."""
-    from govern.domain.drills.rule import decide_by, tiers_of
-    from govern.operations.drills.restoring import restored
-    from govern.report.drill_decided import decided_lines, restored_lines
-    from govern.report.drill_run import rollback_lines
-
-    card, package = session.card.value, session.package.value
-    if step.at == ("rollback", "trigger"):
-        judged = decide_by(card["criteria"], tiers_of(card), session.answers["measured"])
-        said = session.answers["decisions"]
-        lines = decided_lines(judged.as_value(), {owner: said[owner] for owner in session.owners})
-        return [*lines, *rollback_lines(package, card)]
-    if step.at == ("rollback", "baseline-checks"):
-        return restored_lines(restored(there, package))
-    return []
-
-
-def _after(session: "Session", step: "Step") -> list[str]:
-    """What came of a handoff, once all of it is answered."""
-    from govern.report.drill_run import handoff_lines
-
-    if step.form != "count" or step.subject != "reopened":
-        return []
-    handoff = session.answers["handoffs"][step.at[1]]
-    return handoff_lines(session.card.value, session.package.value, handoff, session.answers["started_at"])
-
-
-def _paused(session: "Session") -> Answer:
-    from govern.report.drill_run import paused_lines
-
-    step = session.next()
-    kept = list(session.answers.get(str(step.at[0]), {})) if step and step.form == "choice" else []
-    lines = paused_lines(step.stage if step else "closeout", session.elapsed, kept)
-    line = f"govern {NAME} {session.card.id} --resume"
-    return Answer(NAME, tuple(lines), ExitCode.INTERRUPTED, "paused", ("type", line))
+    there = reading(where)
+    write_down(there, drilled(there, card, Simulated(there.now())).answers(), file)
+    line = shlex.join(["govern", "drill", "run", card, "--answers", str(file)])
+    return Answer(NAME, (f"wrote {file}; the drill is kept as well",), advice=("next", line))
 
 
 def _shown(outcome: "Outcome", *, whole: bool) -> Sequence[str]:
     """What the record says of it, and what the package's confidence is now."""
-    from govern.domain.drills.confidence import confidence, numbers_of, rated
-    from govern.report.drills import drill_lines, score_lines, tuned_lines
+    from govern.operations.drills.standing import worth
+    from govern.report.drills import beside_lines, drill_lines, score_lines, tuned_lines
 
     if not outcome.records:
         return ()
-    record, there = outcome.records[0], outcome.workspace
-    history = there.state.package(record.body["package"]["id"])
-    package = there.documents().get("package", history.id)
-    assert package is not None, "it was drilled"
-    if record not in history.drills:  # a dry run
-        history = replace(history, drills=[*history.drills, record])
-    numbers = numbers_of(there.state.in_force)
-    now = confidence(history, package.digest, package.value["impact"], record.at, numbers)
-    before = rated(history)[-2].score if history.drills[1:] else None
+    record = outcome.records[0]
+    now, before = worth(outcome.workspace, record)
     body = record.body
-    return [*drill_lines(body, whole=whole), *score_lines(body["score"], now, before), *tuned_lines(body)]
+    lines = [*drill_lines(body, whole=whole), *score_lines(body, now, before), *beside_lines(body)]
+    lines += tuned_lines(body)
+    return lines if record.actor in body["answers"]["owners"] else [*lines, f"recorded by {record.actor}"]
 
 
 def _told(outcome: "Outcome") -> str:

@@ -1,5 +1,6 @@
 """`govern drill brief`, `score`, `history` and `simulate`: what is known before a drill, and what drills gave."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -19,11 +20,12 @@ def brief(card: Card, fetch: Fetch = False, workspace: Folder = None, output: Ou
     """All that an owner needs for the drill of CARD, on a page."""
 
     def work() -> Answer:
+        from govern.domain.rollback.incidents import owed
         from govern.operations.drills.drilling import document_of
-        from govern.operations.drills.standing import confidence_of
+        from govern.operations.drills.standing import again_now, confidence_of, targets_of
         from govern.operations.looking_back import reading
         from govern.operations.policies import published_person
-        from govern.report.drill_brief import brief_lines
+        from govern.report.drill_brief import Left, brief_lines
         from govern.report.drill_history import confidence_data
 
         there = reading(context(workspace=workspace), fetch=fetch)
@@ -31,8 +33,18 @@ def brief(card: Card, fetch: Fetch = False, workspace: Folder = None, output: Ou
         package = document_of(there, "package", found.value["package_id"])
         now = confidence_of(there, package)
         people = {who: published_person(there, who) for who in package.value["owner_routes"].values()}
-        data = {"card": dict(found.value), "package": dict(package.value), "confidence": confidence_data(now)}
-        lines = brief_lines(found, package, now, people)
+        left = Left(
+            owed(there.state, "tune", package.id),
+            again_now(there, found, package),
+            targets_of(there, package.id),
+        )
+        data = {
+            "card": dict(found.value),
+            "package": dict(package.value),
+            "confidence": confidence_data(now),
+            "left": asdict(left),
+        }
+        lines = brief_lines(found, package, now, people, left)
         return Answer("drill brief", tuple(lines), advice=("next", f"govern drill run {card}"), data=data)
 
     raise typer.Exit(show("drill brief", work, output))
@@ -42,27 +54,31 @@ def score(package: Package, at: At = None, workspace: Folder = None, output: Out
     """How far PACKAGE can be trusted now: its last drill, part by part, and what holds it down."""
 
     def work() -> Answer:
-        from govern.domain.drills.confidence import rated
-        from govern.operations.drills.standing import confidence_of, package_named
+        from govern.domain.drills.confidence import counted_before, numbers_of
+        from govern.operations.drills.standing import confidence_of, package_named, targets_of
         from govern.operations.looking_back import reading
         from govern.report.drill_brief import confidence_lines
         from govern.report.drill_history import confidence_data
-        from govern.report.drills import drill_lines, score_lines
+        from govern.report.drills import beside_lines, drill_lines, score_lines, target_lines
 
         there = reading(context(workspace=workspace), at=at)
         document = package_named(there, package)
         now, history = confidence_of(there, document), there.state.package(document.id)
+        targets = targets_of(there, document.id)
         lines = confidence_lines(document.id, now)
-        data = confidence_data(now)
+        data = {**confidence_data(now), "targets": targets}
         if history.drills:
             last = history.drills[-1]
-            before = rated(history)[-2].score if history.drills[1:] else None
+            numbers = numbers_of(there.state.in_force)
+            before = counted_before(history, last, document.value["impact"], numbers)
             lines = [
                 f"{document.id}, {last.name}, {last.body['ended_at']}",
                 *drill_lines(last.body, whole=True),
+                *score_lines(last.body, now, before),
+                *beside_lines(last.body),
+                *target_lines(targets),
             ]
-            lines += score_lines(last.body["score"], now, before)
-            data |= {"parts": last.body["score"]["parts"]}
+            data |= {"parts": last.body["score"]["parts"], "judged_targets": last.body["targets"]}
         return Answer("drill score", tuple(lines), advice=("next", "govern drill week"), data=data)
 
     raise typer.Exit(show("drill score", work, output))

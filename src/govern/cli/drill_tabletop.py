@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from govern.cli import frame
 from govern.cli.drill_terminal import Terminal, WallClock
 from govern.cli.frame import context, interactive, say, show
 from govern.cli.options import Actor, DryRun, Folder, Offline, Output, Packet, listed
@@ -15,11 +16,11 @@ from govern.cli.write import write
 from govern.domain.drills.tabletop import FIELDS, HoldTabletop
 from govern.errors import ExitCode, UsageError
 from govern.report.answer import Answer
+from govern.report.wrap import wrapped
 
 if TYPE_CHECKING:
     from govern.operations.drills.clock import Clock
     from govern.operations.drills.tabletop import Field, Tried
-    from govern.operations.rehearse import Rehearsed
     from govern.operations.workspace import Workspace
 
 NAME = "drill tabletop"
@@ -51,43 +52,66 @@ def command(
 ) -> None:
     """Talk a near-miss through: run PACKET's triggers on it, time a mock rollback, name three fields it lacked.
 
-    It counts as a rehearsal of PACKET. What is not given is asked at the terminal.
+    It counts as a rehearsal of PACKET. What is not given is asked at the terminal, in one sitting; ^C gives the line
+    that goes on with what was answered.
     """
 
     def work() -> Answer:
-        from govern.operations.asking import rehearse_packet
-        from govern.operations.drills.tabletop import lacking, require_lacking, tried
+        from govern.operations.drills.tabletop import tried
         from govern.operations.looking_back import reading
-        from govern.report import tabletop as words
 
         where = context(actor=actor, workspace=workspace)
         there = reading(where, fetch=not (dry_run or offline))
-        table = _Table(there, output == "text" and interactive())
-        files = _files(series or ())
-        offered = {field.name: field for field in lacking(there, packet)}
-        told = table.sentence(near_miss)
-        table.say([words.head(2), *words.trigger_lines(on := tried(there, packet, files))])
+        files, measured = _files(series or ()), _seconds(took)
+        on = tried(there, packet, files)
         _require_known(files, on)
-        seconds = table.mock_rollback(packet, took)
-        walked = rehearse_packet(there, packet)
-        spent = walked.seconds if seconds is None else float(seconds)
-        back = words.back_lines(walked, spent)
-        table.say([*back, words.head(4), *words.field_lines(list(offered.values()))])
-        fields = table.fields(missing, offered)
-        require_lacking(there, packet, fields)
-        command = HoldTabletop(packet, told, walked.same, spent, fields)
-        above = () if table.asks else (*words.trigger_lines(on), *back)
-        lines = (*above, *words.template_lines(offered, fields, there.state.folder))
-        answer = write(
-            NAME, where, lambda _: command, dry_run=dry_run, offline=offline, shown=lambda _: lines
-        )
-        return _judged(answer, walked, packet)
+        table = _Table(there, output == "text" and interactive())
+        try:
+            command, lines = _talked_through(table, there, packet, on, (near_miss, measured, missing))
+            answer = write(
+                NAME, where, lambda _: command, dry_run=dry_run, offline=offline, shown=lambda _: lines
+            )
+        except (KeyboardInterrupt, EOFError):
+            print()  # below the line of the question
+            said = wrapped("nothing was recorded; the line to type holds what was answered")
+            return Answer(NAME, tuple(said), ExitCode.INTERRUPTED, "interrupted", ("type", frame.same_line()))
+        return _judged(answer, command, packet)
 
     raise typer.Exit(show(NAME, work, output))
 
 
+def _talked_through(
+    table: "_Table",
+    there: "Workspace",
+    packet: str,
+    on: "Sequence[Tried]",
+    given: tuple[str | None, int | None, str],
+) -> tuple[HoldTabletop, Sequence[str]]:
+    """The four parts, each given or asked for: the command that records them, and what is shown with it."""
+    from govern.operations.asking import rehearse_packet
+    from govern.operations.drills.tabletop import lacking, require_lacking
+    from govern.report import tabletop as words
+
+    near_miss, measured, missing = given
+    offered = {field.name: field for field in lacking(there, packet)}
+    told = table.sentence(near_miss)
+    table.say([words.head(2), *words.trigger_lines(on)])
+    seconds = table.mock_rollback(packet, measured)
+    walked = rehearse_packet(there, packet)
+    spent = walked.seconds if seconds is None else float(seconds)
+    back = words.back_lines(walked, spent)
+    table.say([*back, words.head(4), *words.field_lines(list(offered.values()))])
+    fields = table.fields(missing, offered, lambda names: require_lacking(there, packet, names))
+    above = () if table.asks else (*words.trigger_lines(on), *back)
+    lines = (*above, *words.template_lines(offered, fields, there.state.folder))
+    return HoldTabletop(packet, told, walked.same, spent, fields), lines
+
+
 class _Table:
-    """Where what was not given is asked, with the clock running; without a terminal everything is given."""
+    """Where what was not given is asked, with the clock running; without a terminal everything is given.
+
+    It is one sitting and nothing is kept: each answer becomes an option of the line to type again.
+    """
 
     def __init__(self, there: "Workspace", asks: bool) -> None:
         from govern.operations.drills.clock import Simulated
@@ -110,44 +134,55 @@ class _Table:
     def sentence(self, given: str | None) -> str:
         from govern.report.tabletop import head
 
-        self.say([f"{head(1)}   thirty minutes; nothing is bound"])
-        return self._until(given, " what nearly happened", lambda text: text, "--near-miss SENTENCE")
+        self.say([f"{head(1)}   thirty minutes in one sitting; nothing is bound"])
+        return self._until(given, " what nearly happened", lambda text: text, "--near-miss", "SENTENCE")
 
-    def mock_rollback(self, packet: str, took: str | None) -> int | None:
+    def mock_rollback(self, packet: str, measured: int | None) -> int | None:
         """Seconds from the trigger until everybody would be back; None where nobody measured."""
         from govern.operations.drills.clock import seconds_between
+        from govern.report.drill_run import clocked
         from govern.report.tabletop import head
 
-        if took is not None:
-            found = TOOK.fullmatch(took)
-            if found is None:
-                raise UsageError(f"--took is minutes and seconds, not `{took}`", type_line="--took 4:20")
-            return 60 * int(found[1]) + int(found[2])
-        if not self.asks:
-            return None
+        if measured is not None or not self.asks:
+            return measured
         self.say([f"{head(3)}   who is called, and what is typed?", f" govern rollback plan {packet}"])
         self.ask(" the trigger fires: Enter when the clock runs")
         fired = self.clock.now()
         self.ask(" Enter when everybody would be served the baseline again")
-        return seconds_between(fired, self.clock.now())
+        seconds = seconds_between(fired, self.clock.now())
+        frame.typed += ["--took", clocked(seconds)]
+        return seconds
 
-    def fields(self, given: str, offered: "dict[str, Field]") -> tuple[str, ...]:
+    def fields(
+        self, given: str, offered: "dict[str, Field]", require: Callable[[Sequence[str]], None]
+    ) -> tuple[str, ...]:
+        def read(text: str) -> tuple[str, ...]:
+            require(names := _three(text))
+            return names
+
         first = ",".join((*offered, *("FIELD",) * FIELDS)[:FIELDS])
-        return self._until(given or None, " three that were missing", _three, f"--missing {first}")
+        return self._until(given or None, " three that were missing", read, "--missing", first)
 
-    def _until(self, given: str | None, question: str, read: Callable[[str], T], line: str) -> T:
+    def _until(
+        self, given: str | None, question: str, read: Callable[[str], T], option: str, example: str
+    ) -> T:
         """What was given, or what is typed until it can be read."""
         if given is not None or not self.asks:
             if not given:
-                raise UsageError("without a terminal everything is given as an option", type_line=line)
+                raise UsageError(
+                    "without a terminal everything is given as an option", type_line=f"{option} {example}"
+                )
             return read(given)
         while True:
             typed = self.ask(question)
             try:
-                if typed:
-                    return read(typed)
+                answer = read(typed) if typed else None
             except UsageError as error:
-                say([f"  {error.message}"])
+                say(wrapped(error.message, "  "))
+                continue
+            if answer is not None:
+                frame.typed += [option, typed]
+                return answer
 
 
 def _three(text: str) -> tuple[str, ...]:
@@ -155,6 +190,15 @@ def _three(text: str) -> tuple[str, ...]:
     if len(names) != FIELDS or not all(map(NAMED.fullmatch, names)):
         raise UsageError(f"three fields of a packet, with commas: not `{text}`")
     return names
+
+
+def _seconds(took: str | None) -> int | None:
+    if took is None:
+        return None
+    found = TOOK.fullmatch(took)
+    if found is None:
+        raise UsageError(f"--took is minutes and seconds, not `{took}`", type_line="--took 4:20")
+    return 60 * int(found[1]) + int(found[2])
 
 
 def _files(series: Sequence[str]) -> dict[str, Path]:
@@ -180,9 +224,9 @@ def _require_known(files: dict[str, Path], tried: "Sequence[Tried]") -> None:
             )
 
 
-def _judged(answer: Answer, walked: "Rehearsed", packet: str) -> Answer:
+def _judged(answer: Answer, held: HoldTabletop, packet: str) -> Answer:
     """A way back that did not come back is recorded, and ends with a no."""
-    if walked.same or answer.verdict == "refused":
+    if held.same or answer.verdict == "refused":
         return answer
     return replace(
         answer, exit=ExitCode.NO, verdict="failed", advice=("type", f"govern rollback rehearse {packet}")

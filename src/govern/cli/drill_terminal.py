@@ -12,9 +12,10 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from getpass import getpass
 
+from govern.operations.drills.clock import seconds_between
 from govern.report.wrap import WIDTH, printable, wrapped
 
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
@@ -27,10 +28,14 @@ class WallClock:
     """The clock of this machine: a drill is the one command that takes time while it runs. It never goes back."""
 
     latest = ""
+    ahead = timedelta()  # of this machine's, which went back while the drill was interrupted
 
     def now(self) -> str:
-        self.latest = max(self.latest, datetime.now(UTC).strftime(INSTANT))  # noqa: TID251
+        self.latest = max(self.latest, (datetime.now(UTC) + self.ahead).strftime(INSTANT))  # noqa: TID251
         return self.latest
+
+    def go_on_from(self, at: str) -> None:
+        self.ahead += timedelta(seconds=seconds_between(self.now(), at))
 
 
 def question(text: str, time: str) -> str:

@@ -8,6 +8,7 @@ from govern.cli.frame import context, show
 from govern.cli.options import Actor, DryRun, Fetch, Folder, Offline, Output
 from govern.cli.write import write
 from govern.domain.drills.publishing import PublishConfidence
+from govern.domain.duties import closing
 from govern.errors import ExitCode, UsageError
 from govern.report.answer import Answer
 
@@ -33,16 +34,17 @@ def command(
 
     def work() -> Answer:
         where = context(actor=actor, workspace=workspace)
+        from govern.operations.drills.standing import known_packages, week
+
         if publish:
             if check:
                 raise UsageError(
                     "--check is for a week that is only looked at", type_line=f"govern {NAME} --check"
                 )
-            command = PublishConfidence()
             return write(
                 NAME,
                 where,
-                lambda _: command,
+                lambda there: PublishConfidence(packages=tuple(known_packages(there))),
                 dry_run=dry_run,
                 offline=offline,
                 shown=_published,
@@ -53,7 +55,6 @@ def command(
                 raise UsageError(
                     f"{option} is for what is recorded", type_line=f"govern {NAME} --publish {option}"
                 )
-        from govern.operations.drills.standing import week
         from govern.operations.looking_back import reading
         from govern.report.drill_week import week_data, week_lines
 
@@ -67,6 +68,8 @@ def command(
             line = f"govern drill brief {found.card}" if found.card else "govern new card --package ID"
         elif missing:
             line = f"govern {NAME} --publish"
+        elif left := (*found.gone, *found.owed):
+            line = closing(left[0], gone=left[0] in found.gone)
         verdict = "missing" if missing else "passed"
         return Answer(NAME, tuple(week_lines(found)), code, verdict, ("next", line), data=week_data(found))
 

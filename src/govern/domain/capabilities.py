@@ -13,7 +13,7 @@ from govern.domain.capability import Evolve, Writer
 from govern.domain.commands import Command, revived
 from govern.domain.decision import Decision, Refusal
 from govern.domain.document import Documents
-from govern.domain.drills import completion, package_update, publishing, tabletop
+from govern.domain.drills import completion, package_update, publishing, settlement, tabletop
 from govern.domain.mitigation import (
     by_hand,
     carry_forward,
@@ -87,6 +87,7 @@ CAPABILITIES = (
     completion.CAPABILITY,
     tabletop.CAPABILITY,
     package_update.CAPABILITY,
+    settlement.CAPABILITY,
     publishing.CAPABILITY,
 )
 WRITERS: Mapping[str, Writer] = {w.command.do: w for capability in CAPABILITIES for w in capability.writers}

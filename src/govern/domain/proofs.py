@@ -25,11 +25,13 @@ def rehearsal_held(
     same: bool,
     seconds: float | None = None,
     note: str | None = None,
+    card: str | None = None,
 ) -> Event:
-    """`same`: every cohort came back to the frozen baseline, byte for byte."""
+    """`same`: every cohort came back to the frozen baseline, byte for byte. `card`: what was drilled, in a drill."""
     body = {"form": form, "cohorts": sorted(cohorts), "same": same}
     body |= {"seconds": seconds} if seconds is not None else {}
     body |= {"note": note} if note else {}
+    body |= {"card": card} if card else {}
     return Event(f"packets/{packet}", "rehearsal_held/1", body)
 
 

@@ -113,6 +113,7 @@ class PackageHistory:
     drills: list[Record] = field(default_factory=list)
     updates: list[Record] = field(default_factory=list)
     published: list[Record] = field(default_factory=list)  # its confidence
+    settled: list[Record] = field(default_factory=list)  # what it owed when it, or a card of it, was gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ class Duty:
     owner: str
     due: str
     record: str
+    text: str = ""  # of `tune`: the update that the drill proposed
 
 
 @dataclass(slots=True)

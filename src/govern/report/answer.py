@@ -62,12 +62,17 @@ def refused(command: str, decision: Refused, above: Iterable[str] = ()) -> Answe
         lines += [line for reason in decision.reasons for line in wrapped(reason, then="  ")]
         return Answer(command, tuple(lines), decision.exit, "passed", advice, data=data)
     if not decision.verdicts:
-        lines += [line for reason in decision.reasons for line in wrapped(f"refused: {reason}", then="  ")]
+        lines += [line for reason in decision.reasons for line in wrapped(_told(reason), then="  ")]
     elif not (lines and lines[-1].startswith("refused")):
         lines.append("refused.")
     label = f"{decision.turn} types" if decision.turn else "type"
     advice = (label, decision.type_line or help_line(command))
     return Answer(command, tuple(lines), decision.exit, "refused", advice, data=data)
+
+
+def _told(reason: str) -> str:
+    """A reason as a refusal; what is to be written into a file instead, as it is to be written."""
+    return reason if reason.startswith("write: ") else f"refused: {reason}"
 
 
 def help_line(command: str) -> str:

@@ -1,25 +1,39 @@
 """All that an owner needs for a drill, on a page: the scenario, the rule, what is done and undone, who is called."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from govern.domain.document import Document
 from govern.domain.drills.confidence import READY, Confidence
+from govern.domain.state import Duty
 from govern.domain.windows import duration
 from govern.report.drill_run import amount, clocked, criteria_lines, limit_of, metric_lines
-from govern.report.drills import CAPS, STATUS
-from govern.report.wrap import beside, wrapped
+from govern.report.drills import STATUS, beside_lines, cap_lines, target_lines
+from govern.report.wrap import beside, headed, wrapped
 
 
-def brief_lines(card: Document, package: Document, now: Confidence, people: Mapping[str, Any]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What drills before left to this one: updates that are owed, whether it is the card that owed, and targets."""
+
+    owed: Sequence[Duty] = ()
+    again: Sequence[Mapping[str, Any]] = ()
+    targets: Mapping[str, float] = field(default_factory=dict)
+
+
+def brief_lines(
+    card: Document, package: Document, now: Confidence, people: Mapping[str, Any], left: Left
+) -> list[str]:
     value, what = card.value, package.value
     return [
-        beside(
+        *headed(
             f"{card.id}   {value['scenario'].replace('_', ' ')}, severity {value['expected_severity']}",
             f"limit {clocked(limit_of(value))}",
         ),
         *(wrapped(value["title"], " ", " ") if value.get("title") else ()),
         *confidence_lines(package.id, now),
+        *_left(card, package, left),
         "READ",
         *metric_lines(value),
         *criteria_lines(value["criteria"]),
@@ -43,10 +57,22 @@ def confidence_lines(package: str, now: Confidence) -> list[str]:
     """What a package counts for, and what holds it down."""
     when = f", drilled {now.record.body['ended_at'][:10]}" if now.record else ""
     head = f"{package}   {now.score} of 100, {STATUS[now.status]}{when}"
-    lines = wrapped(head + (f"; it was {now.raw}" if now.raw != now.score else ""), then="   ")
-    if now.score < READY:
-        lines[-1] = beside(lines[-1], f"{READY} is production ready")
-    return [*lines, *(row for cap in now.caps for row in wrapped(CAPS[cap], " ", "   "))]
+    head += f"; the drill gave {now.raw}" if now.raw != now.score else ""
+    right = f"{READY} is production ready" if now.score < READY else ""
+    return [*(headed(head, right) if right else wrapped(head, then="   ")), *cap_lines(now)]
+
+
+def _left(card: Document, package: Document, left: Left) -> list[str]:
+    lines = []
+    for duty in left.owed:
+        text = f"owed by {duty.due[5:10]} ({duty.owner}): one update of {package.id}"
+        lines += wrapped(text + (f": {duty.text}" if duty.text else ""), " ", "   ")
+    body = {"card": {"id": card.id}, "package": {"id": package.id}, "again": left.again, "targets": ()}
+    if any(row["differs"] for row in left.again):
+        lines += [f" {row}" for row in beside_lines(body)]
+    elif left.again:
+        lines += wrapped("the same card again: what it was drilled for is settled by it", " ", "   ")
+    return [*lines, *target_lines(left.targets)]
 
 
 def _numbered(steps: Any, verb: str, after: int = 0) -> list[str]:

@@ -72,7 +72,7 @@ def restored_lines(body: Value) -> list[str]:
     if clone := body["clone"]:
         head = f"   {clone['packet']} taken back on a clone in {clone['seconds']:g} s"
         said = (
-            f"{len(clone['cohorts'])} cohorts back"
+            f"{len(clone['cohorts'])} cohort{'s' if len(clone['cohorts']) != 1 else ''} back"
             if clone["same"]
             else f"NOT back: {'; '.join(clone['differs'])}"
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from govern.domain.drills.confidence import CONDITIONAL, READY, Confidence, Point
+from govern.report.drills import CAPS
 from govern.report.plot_frame import EDGE, SMALL
 from govern.report.plot_frame import WIDTH as WIDE
 from govern.report.svg import BLUE, FAINT, ORANGE, RED, SOFT, Drawing, Scale
@@ -17,10 +18,15 @@ SHORT = {"production_ready": "ready", "conditional": "conditional", "hold": "hol
 
 
 def history_lines(points: Mapping[str, Sequence[Point]], now: Mapping[str, Confidence]) -> list[str]:
-    """A row for each package that was drilled."""
-    rows = [_row(package, list(weeks), now[package]) for package, weeks in points.items() if weeks]
-    lines = table(HEAD, rows) if rows else ["no drill was recorded yet"]
+    """A row for each package: of each week its last drill. Below, why less counts now, and what was taken in."""
+    rows = [_row(package, list(weeks), now[package]) for package, weeks in points.items()]
+    if not rows:
+        return ["no drill was recorded yet, and no trigger leads to a package"]
+    lines = [*table(HEAD, rows), " of each week the score of its last drill"]
     for package, weeks in points.items():
+        if weeks and now[package].score != weeks[-1].score:
+            why = "; ".join(CAPS[cap] for cap in now[package].caps)
+            lines += wrapped(f"{package} counts for {now[package].score}: {why}", " ", "   ")
         if weeks and weeks[-1].wider:
             said = f"{package} took in more ({', '.join(weeks[-1].wider)}): a better score is no improvement"
             lines += wrapped(said, " ", "   ")
@@ -28,6 +34,8 @@ def history_lines(points: Mapping[str, Sequence[Point]], now: Mapping[str, Confi
 
 
 def _row(package: str, weeks: Sequence[Point], now: Confidence) -> list[str]:
+    if not weeks:
+        return [package, "never drilled", *["-"] * 4, f"{now.score} {SHORT[now.status]}"]
     last, shown = weeks[-1].record.body, weeks[-SHOWN:]
     said = last["answers"]["decisions"]
     decisions = (said[owner]["decision"] for owner in last["answers"]["owners"])
@@ -60,7 +68,7 @@ def history_plot(points: Mapping[str, Sequence[Point]]) -> str:
             _draw(drawing, package, weeks, top)
             top += TALL + 60
     about = "; ".join(
-        f"{name}: {', '.join(str(each.score) for each in weeks)}" for name, weeks in points.items()
+        f"{name}: {', '.join(str(each.score) for each in weeks)}" for name, weeks in points.items() if weeks
     )
     return drawing.svg(top, "Package confidence, week over week", about)
 
@@ -68,7 +76,8 @@ def history_plot(points: Mapping[str, Sequence[Point]]) -> str:
 def _draw(drawing: Drawing, package: str, weeks: Sequence[Point], top: float) -> None:
     scale = Scale(0, 100, top + 20 + TALL, top + 20)
     left, right = EDGE + 40, WIDE - EDGE - 20
-    step = (right - left) / max(1, len(weeks) - 1)
+    inset = 16  # the first stands clear of the labels
+    step = (right - left - inset) / max(1, len(weeks) - 1)
     drawing.text(EDGE, top + 10, package, size=14, bold=True)
     for value, colour, dash in (
         (READY, BLUE, "6 3"),
@@ -79,7 +88,7 @@ def _draw(drawing: Drawing, package: str, weeks: Sequence[Point], top: float) ->
         y = scale.at(value)
         drawing.line([(left, y), (right, y)], colour=colour, dash=dash)
         drawing.text(left - 5, y + 4, str(value), size=10, anchor="end", colour=SOFT)
-    places = [(left + place * step, scale.at(each.score)) for place, each in enumerate(weeks)]
+    places = [(left + inset + place * step, scale.at(each.score)) for place, each in enumerate(weeks)]
     drawing.line(places, thick=1.5)
     for (x, y), each in zip(places, weeks, strict=True):
         colour = BLUE if each.score >= READY else ORANGE if each.score >= CONDITIONAL else RED

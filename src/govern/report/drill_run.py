@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from govern.domain.document import Document
 from govern.domain.drills.steps import Step, kept_within
 from govern.domain.drills.times import BRANCH, STAGES
 from govern.domain.windows import duration, instant
@@ -10,6 +11,7 @@ from govern.report.wrap import beside, wrapped
 
 Value = Mapping[str, Any]
 SIGNS = {"percent": " %", "ratio": "", "count": "", "score": ""}
+BECAUSE = " a decision may say what it rests on: tune because latency is over 10"
 SAID = {
     "trigger": "trigger the rollback condition",
     "pause-automation": "pause the package's automation",
@@ -35,16 +37,18 @@ def limit_of(card: Value) -> int:
     return sum(_seconds(card["checkpoint_slas"][stage]) for stage in STAGES)
 
 
-def intro_lines(card_id: str, card: Value, owners: tuple[str, ...], *, simulated: bool) -> list[str]:
-    what = f"{card_id}   {card['scenario'].replace('_', ' ')}, severity {card['expected_severity']}"
+def intro_lines(card: Document, package: Document, owners: tuple[str, ...], *, simulated: bool) -> list[str]:
+    value, title = card.value, package.value.get("title")
+    what = f"{card.id}   {value['scenario'].replace('_', ' ')}, severity {value['expected_severity']}"
     lines = [
-        beside(what, f"limit {clocked(limit_of(card))}"),
+        beside(what, f"limit {clocked(limit_of(value))}"),
+        *(wrapped(f" rehearses {package.id}, {title}", then="   ") if title else ()),
         *wrapped(
             f"A drill: nothing is bound, no incident figure changes. {' and '.join(owners)} decide,"
-            " each alone. ^C pauses."
+            " each alone. u takes the last answer back, q or ^C pauses."
         ),
     ]
-    return [*lines, "SIMULATED clock: @9:30 before an answer sets it"] if simulated else lines
+    return [*lines, "SIMULATED clock: @9:30 in front of an answer sets it"] if simulated else lines
 
 
 def stage_lines(card: Value, stage: str) -> list[str]:
@@ -54,10 +58,10 @@ def stage_lines(card: Value, stage: str) -> list[str]:
     if stage == "readout":
         return [head, *metric_lines(card), *criteria_lines(card["criteria"])]
     if stage == "side_effect":
-        return [f"{head}   first, what would you decide as it stands?"]
+        return [f"{head}   first, what would you decide as it stands?", BECAUSE]
     if stage == "execution":
         return [f"{head}   Enter done, s skipped, n NOTE, a handoff acknowledged"]
-    return [head]
+    return [head, BECAUSE] if stage == "decision" else [head]
 
 
 def metric_lines(card: Value) -> list[str]:
@@ -153,8 +157,21 @@ def paused_lines(stage: str, elapsed: int, kept: Sequence[str]) -> list[str]:
     return wrapped(f"paused at {clocked(elapsed)} in stage {STAGES.index(stage) + 1}{answers}")
 
 
-def resumed_line(stage: str, elapsed: int) -> str:
-    return f"stage {STAGES.index(stage) + 1} of 5 at {clocked(elapsed)}: the clock ran on"
+def resumed_lines(stage: str, elapsed: int, behind: int) -> list[str]:
+    """Where it goes on. A clock that went back meanwhile is left where the last answer was."""
+    at = f"stage {STAGES.index(stage) + 1} of 5 at {clocked(elapsed)}"
+    if not behind:
+        return [f"{at}: the clock ran on"]
+    return wrapped(f"{at}: the clock of this machine went back by {clocked(behind)}; it goes on from here")
+
+
+def evidence_lines(files: Sequence[Value], card: Value) -> list[str]:
+    """Each file as it was taken: `drill.csv as it is now: mismatch_rate 1.8`."""
+    lines = []
+    for row in files:
+        values = [f"{name} {row['metrics'][name]:g}" for name in card["metrics"] if name in row["metrics"]]
+        lines += wrapped(f"{row['path']} as it is now: {', '.join(values) or 'no value of this card'}", "  ")
+    return lines
 
 
 def rollback_lines(package: Value, card: Value) -> list[str]:

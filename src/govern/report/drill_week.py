@@ -1,10 +1,13 @@
 """The week of drills, and a card under noise: what was done, what is missing, how firm a decision is."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from govern.domain.drills.simulation import Simulated
+from govern.domain.duties import closing
+from govern.domain.state import Duty
 from govern.domain.windows import instant
 from govern.report.drill_decided import decided_lines
 from govern.report.drill_run import amount
@@ -38,11 +41,25 @@ def week_lines(found: "Week") -> list[str]:
     day = monday + timedelta(days=4)
     said = "MISSING" if "published" in week.missing else _published(week.published)
     lines += wrapped(f" {day:%a %m-%d}  publish  {said}", then=" " * 20)
+    for duty in found.owed:
+        lines += wrapped(_owed(duty), " ", "   ")
+    for duty in found.gone:
+        line = closing(duty, gone=True)
+        what, left = ("card", "a drill") if duty.kind == "drill" else ("package", "an update")
+        lines += wrapped(f"{what} {duty.packet} is gone, and {left} of it is owed: {line}", " ", "   ")
+    for package, targets in found.targets.items():
+        told = ", ".join(f"{metric} {target:g}" for metric, target in targets.items())
+        lines += wrapped(f"next targets of {package}: {told}", " ", "   ")
     for each in found.risks:
         lines += wrapped(
             f"high risk {each['from']} to {each['to']}, {each['id']}: two rehearsals a week", then="  "
         )
     return lines
+
+
+def _owed(duty: Duty) -> str:
+    proposed = f": {duty.text}" if duty.text else ""
+    return f"update of package {duty.packet} owed by {duty.due[5:10]} ({duty.owner}){proposed}"
 
 
 def _drill(body: Mapping[str, Any]) -> str:
@@ -68,6 +85,9 @@ def week_data(found: "Week") -> dict[str, Any]:
         "card": found.card,
         "interrupted": list(found.waiting),
         "risks": [dict(each) for each in found.risks],
+        "updates": [asdict(duty) for duty in found.owed],
+        "gone": [asdict(duty) for duty in found.gone],
+        "targets": {package: dict(targets) for package, targets in found.targets.items()},
     }
 
 

@@ -46,6 +46,7 @@ SAYS: Mapping[str, str] = {
     "weekly_review_held": "{window}",
     "drill_completed": "{card[id]}: {decision[outcome]}, score {score[total]}",
     "package_updated": "{changed}: {refined}",
+    "package_settled": "gone: {reason}",
     "confidence_published": "{week}: {score}, {status}",
 }
 

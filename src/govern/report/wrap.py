@@ -27,6 +27,15 @@ def beside(left: str, right: str) -> str:
     return f"{left}{right.rjust(max(len(right) + 1, WIDTH - len(left)))}"
 
 
+def headed(left: str, right: str) -> list[str]:
+    """Both beside each other where there is room, else one below the other."""
+    return (
+        [beside(left, right)]
+        if len(left) + len(right) < WIDTH
+        else [*wrapped(left, then="   "), beside("", right)]
+    )
+
+
 def table(header: list[str], rows: list[list[str]], right: frozenset[int] = frozenset()) -> list[str]:
     """Columns as wide as their widest cell; those in `right` are flush right.
 

@@ -4,7 +4,11 @@ Packages are never frozen: their score is lost with a change. Below 70 no trigge
 whatever is asked otherwise.
 """
 
+from collections.abc import Iterator
+
 from govern.domain.drills.confidence import CONDITIONAL, Confidence, Numbers, confidence, numbers_of
+from govern.domain.drills.lacking import said
+from govern.domain.duties import closing, gone, of_package
 from govern.domain.gates import Border
 from govern.domain.verdict import Verdict
 
@@ -15,10 +19,9 @@ WHY = {
     "never": "never drilled",
     "zero": "last drilled too long ago",
     "stale": "last drill is stale",
-    "tune": "an update is owed",
+    "tune": "held until an update and the same card again",
     "handoff": "a handoff was outside its band",
     "straightforward": "four weeks of straightforward drills only",
-    "not_passed": "no drill of this version was passed",
 }
 
 
@@ -50,12 +53,24 @@ def _judged(border: Border, package: str, numbers: Numbers) -> tuple[Confidence,
     history = border.state.package(package)
     impact = document.value["impact"]
     found = confidence(history, document.digest, impact, border.now, numbers)
-    why = ", ".join(WHY[cap] for cap in found.caps)
+    why = "; ".join(_why(found))
     status = found.status.replace("_", " ")
     return found, f"{package} {found.score}, {status}" + (f" ({why})" if why else "")
 
 
+def _why(found: Confidence) -> Iterator[str]:
+    yield from (WHY[cap] for cap in found.caps if cap in WHY)
+    if found.record and (found.status == "draft" or "not_passed" in found.caps):
+        yield f"no drill of this version was passed: {said(found.record)}"
+
+
 def _line(border: Border, package: str) -> str:
-    """The card that was drilled last, or what says which there are."""
+    """What its drills left owing, else the card that was drilled last, or what says which there are."""
+    left = [duty for duty in border.state.duties if of_package(duty) == package]
+    if left:
+        first = min(left, key=lambda duty: duty.kind != "tune")
+        return closing(first, gone=gone(border.documents, first))
     drills = border.state.package(package).drills
-    return f"govern drill run {drills[-1].body['card']['id']}" if drills else "govern drill week"
+    card = drills[-1].body["card"]["id"] if drills else None
+    there = card is not None and border.documents.get("card", card) is not None
+    return f"govern drill run {card}" if there else "govern drill week"

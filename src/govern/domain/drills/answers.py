@@ -8,19 +8,26 @@ from typing import Any
 
 from govern.domain.decision import Refusal
 from govern.domain.document import Document, Documents
+from govern.domain.drills.order import require_order
 from govern.domain.drills.rule import metrics_of
-from govern.domain.drills.times import BRANCH, instants
+from govern.domain.drills.score import steps_of
+from govern.domain.drills.times import BRANCH
 from govern.domain.findings import nearest
 from govern.domain.state import State
-from govern.domain.windows import instant
 from govern.errors import ExitCode
 
 KIND = "drill_answers"
 AGAIN = "govern drill run {card} --answers FILE"
+WHEN = {"decisions_before": "nothing before the side effect", "decisions": "nothing"}
 
 
 def require_answers(
-    state: State, documents: Documents, card: Document, answers: Mapping[str, Any], now: str
+    state: State,
+    documents: Documents,
+    card: Document,
+    package: Document,
+    answers: Mapping[str, Any],
+    now: str,
 ) -> None:
     """Refusal where the answers are of another card, of nobody in particular, or leave out what decides."""
     again = AGAIN.format(card=card.id)
@@ -32,19 +39,33 @@ def require_answers(
             f"answers to card {answers['card']}, not to {card.id}",
             type_line=AGAIN.format(card=answers["card"]),
         )
-    if answers["card_digest"] != card.digest:
-        given, now_is = (
-            digest.removeprefix("sha256:")[:8] for digest in (answers["card_digest"], card.digest)
-        )
+    for document in unbound(card, package, answers):
+        said = f"answers to {document.kind} {given_digest(document, answers)}"
         raise Refusal(
-            f"answers to card {given}; {card.id} is {now_is} now", type_line=f"govern new answers {card.id}"
+            f"{said}; the {document.kind} is {short(document.digest)} now",
+            type_line=f"govern new answers {card.id}",
         )
     _require_owners(state, answers, again)
-    for when in ("decisions_before", "decisions"):
+    for when in WHEN:
         _require_no_mere_wait(card, answers, when, again)
+    _require_steps(package, answers, again)
     _require_values(card, answers, again)
     _require_branch(answers, again)
-    _require_times(answers, now, again)
+    require_order(answers, now, again)
+
+
+def unbound(card: Document, package: Document, answers: Mapping[str, Any]) -> list[Document]:
+    """Which of the two the answers are not of: a card or a package with other bytes is another drill."""
+    return [each for each in (card, package) if answers[f"{each.kind}_digest"] != each.digest]
+
+
+def given_digest(document: Document, answers: Mapping[str, Any]) -> str:
+    """Of which version of it they are, as people read it."""
+    return short(answers[f"{document.kind}_digest"])
+
+
+def short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:8]
 
 
 def _require_two(answers: Mapping[str, Any], again: str) -> None:
@@ -55,7 +76,7 @@ def _require_two(answers: Mapping[str, Any], again: str) -> None:
 
 
 def _require_owners(state: State, answers: Mapping[str, Any], again: str) -> None:
-    """Two people of the policy, and the decision of each."""
+    """Two people of the policy, and the decision of each, before the side effect and after it."""
     policy, owners = state.in_force, answers["owners"]
     people = policy.persons
     for owner in owners:
@@ -65,20 +86,20 @@ def _require_owners(state: State, answers: Mapping[str, Any], again: str) -> Non
             raise Refusal(
                 f"no person `{owner}` in the policy; {there}", type_line=again, exit=ExitCode.COULD_NOT
             )
-    for when in ("decisions_before", "decisions"):
-        if strangers := sorted(set(answers.get(when, ())) - set(owners)):
+    for when, nothing in WHEN.items():
+        if strangers := sorted(set(answers[when]) - set(owners)):
             raise Refusal(f"{strangers[0]} decided and is no owner of this drill", type_line=again)
-    if silent := [owner for owner in owners if owner not in answers["decisions"]]:
-        raise Refusal(
-            f"{silent[0]} decided nothing",
-            f"write: decisions.{silent[0]}: {{decision: keep, tune or rollback}}",
-            type_line=again,
-        )
+        if silent := [owner for owner in owners if owner not in answers[when]]:
+            raise Refusal(
+                f"{silent[0]} decided {nothing}",
+                f"write: {when}.{silent[0]}: {{decision: keep, tune or rollback}}",
+                type_line=again,
+            )
 
 
 def _require_no_mere_wait(card: Document, answers: Mapping[str, Any], when: str, again: str) -> None:
     """To wait is a decision only where it says how long, and for which number."""
-    for owner, said in answers.get(when, {}).items():
+    for owner, said in answers[when].items():
         if said["decision"] != "wait":
             continue
         if "window" not in said or "metric" not in said:
@@ -94,6 +115,15 @@ def _require_no_mere_wait(card: Document, answers: Mapping[str, Any], when: str,
                 f"it measures {', '.join(card.value['metrics'])}",
                 type_line=again,
             )
+
+
+def _require_steps(package: Document, answers: Mapping[str, Any], again: str) -> None:
+    """A step that the package does not have is a slip of the pen, and not another one that was left out."""
+    known = steps_of(package.value)
+    if unknown := [step for step in answers["execution"] if step not in known]:
+        close = nearest(unknown[0], known)
+        hint = f"nearest: {close}" if close else f"it has {', '.join(known)}"
+        raise Refusal(f"{package.id} has no step `{unknown[0]}`; {hint}", type_line=again)
 
 
 def _require_values(card: Document, answers: Mapping[str, Any], again: str) -> None:
@@ -120,24 +150,6 @@ def _require_branch(answers: Mapping[str, Any], again: str) -> None:
             f"it is run whatever was decided; write: rollback.{missing[0]}: {{done_at: TIME}}",
             type_line=again,
         )
-
-
-def _require_times(answers: Mapping[str, Any], now: str, again: str) -> None:
-    """Nothing before the start, after the end, or yet to come; nothing is acknowledged before it was asked."""
-    began, closed = instant(answers["started_at"]), instant(answers["closeout"]["done_at"])
-    if closed > instant(now):
-        raise Refusal(
-            f"the drill ended at {answers['closeout']['done_at']}, and it is {now}", type_line=again
-        )
-    for name, when in instants(answers):
-        if not began <= when <= closed:
-            told = "before the drill began" if when < began else "after it was closed"
-            raise Refusal(f"{name} is {told}", type_line=again)
-    for place, handoff in enumerate(answers["handoffs"], start=1):
-        if handoff.get("acknowledged_at", handoff["asked_at"]) < handoff["asked_at"]:
-            raise Refusal(f"handoffs.{place} was acknowledged before it was asked", type_line=again)
-    if answers["rollback"]["baseline-checks"]["done_at"] < answers["rollback"]["trigger"]["done_at"]:
-        raise Refusal("rollback.baseline-checks is before rollback.trigger", type_line=again)
 
 
 def require_evidence(

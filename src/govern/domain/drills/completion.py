@@ -14,14 +14,21 @@ from govern.domain.commands import PAYLOAD, asked
 from govern.domain.decision import Accepted, Decision, Refusal
 from govern.domain.document import Document, Documents, canonical, digest_of
 from govern.domain.drills.answers import AGAIN, require_answers, require_evidence
-from govern.domain.drills.confidence import numbers_of, repeats
+from govern.domain.drills.confidence import numbers_of
 from govern.domain.drills.environment import environment, to_rehearse
 from govern.domain.drills.handoffs import handoffs_of, summed
+from govern.domain.drills.order import require_apart
+from govern.domain.drills.owners import alike, as_rule
 from govern.domain.drills.rule import Judged, before_side_effect, decide_by, metrics_of, tiers_of
 from govern.domain.drills.score import all_steps_run, score, steps_of
+from govern.domain.drills.targets import judged as judged_targets
 from govern.domain.drills.times import overrun, recovery, taken
+from govern.domain.drills.versions import again, base, owed_again, require_one_kind, wider_than_drilled
+from govern.domain.duties import of_package, update_line
 from govern.domain.policy import Actor
+from govern.domain.proofs import rehearsal_held
 from govern.domain.records import Event, Record
+from govern.domain.rollback.incidents import owed as unpaid
 from govern.domain.state import Duty, State
 from govern.domain.windows import after
 from govern.errors import ExitCode
@@ -41,13 +48,14 @@ class CompleteDrill:
 def decide(state: State, documents: Documents, command: CompleteDrill, actor: Actor, now: str) -> Decision:
     card, package = card_and_package(documents, command.card)
     answers = {name: value for name, value in command.drilled["answers"].items() if name != "kind"}
-    require_answers(state, documents, card, answers, now)
+    require_answers(state, documents, card, package, answers, now)
     shown = require_evidence(answers, command.drilled["evidence"], AGAIN.format(card=card.id))
-    _require_fresh(state, package, answers)
-    clone = _clone_of(state, card, package, command.drilled.get("clone"))
+    evidence = [dict(file) for file in command.drilled["evidence"]]
+    snapshot = digest_of(canonical([file["sha256"] for file in evidence]))
+    require_apart(state, answers, snapshot)
+    clone = _clone_of(state, documents, card, package, command.drilled.get("clone"))
     judged = decide_by(card.value["criteria"], tiers_of(card.value), answers["measured"])
     found = environment(state, documents, package.value, clone)
-    evidence = [dict(file) for file in command.drilled["evidence"]]
     body: dict[str, Any] = {
         "card": {"id": card.id, "digest": card.digest},
         "package": {"id": package.id, "digest": package.digest},
@@ -55,7 +63,7 @@ def decide(state: State, documents: Documents, command: CompleteDrill, actor: Ac
         "answers": answers,
         "evidence": evidence,
         "clone": clone,
-        "snapshot": digest_of(canonical([file["sha256"] for file in evidence])),
+        "snapshot": snapshot,
         "before": _before(card, answers),
         "decision": judged.as_value(),
         "rests_on": list(_rests_on(card, answers, shown)),
@@ -66,14 +74,18 @@ def decide(state: State, documents: Documents, command: CompleteDrill, actor: Ac
         "handoffs": summed(handoffs_of(card.value, answers)),
         **_times(card, package, answers),
         "all_steps": all_steps_run(package.value, answers),
-        "owners_agree": len(_said(answers)) == 1,
+        "owners_agree": alike(answers),
+        **_beside(state, documents, card, package, answers),
     }
     if owed := _tuning(state, package, answers, judged):
         body["tuning"] = owed
-    event = Event(f"packages/{package.id}", f"{EVENT}/1", body)
-    tune = f'govern package update {package.id} --retained "..." --refined "..."'
-    following = tune if owed else f"govern drill score {package.id}"
-    return Accepted((event,), asked(command), next=following)
+    events = (Event(f"packages/{package.id}", f"{EVENT}/1", body), *_rehearsal(card, clone))
+    left = next(iter(unpaid(state, "tune", package.id)), None)
+    following = f"govern drill score {package.id}"
+    if owed or left:
+        proposed = left.text if left else answers["closeout"].get("package_update", "")
+        following = update_line(package.id, proposed)
+    return Accepted(events, asked(command), next=following)
 
 
 def card_and_package(documents: Documents, card_id: str) -> tuple[Document, Document]:
@@ -91,22 +103,14 @@ def card_and_package(documents: Documents, card_id: str) -> tuple[Document, Docu
     return card, package
 
 
-def _require_fresh(state: State, package: Document, answers: Mapping[str, Any]) -> None:
-    """One drill is one record: the same card, begun at the same instant, was the same drill."""
-    for record in state.package(package.id).drills:
-        there = record.body["answers"]
-        if (there["card"], there["started_at"]) == (answers["card"], answers["started_at"]):
-            said = f"the drill of {answers['started_at']} is recorded already as {record.name}"
-            raise Refusal(said, type_line=f"govern show {record.name}")
-
-
 def _clone_of(
-    state: State, card: Document, package: Document, clone: Mapping[str, Any] | None
+    state: State, documents: Documents, card: Document, package: Document, clone: Mapping[str, Any] | None
 ) -> dict[str, Any] | None:
-    """What the throw-away clone gave; asked for where the package touches a surface with a packet in the field."""
-    packet = to_rehearse(state, package.value)
+    """What the throw-away clone gave; asked for where a packet in the field is on its surface, or leads to it."""
+    packet = to_rehearse(state, documents, package.value)
     if packet is not None and (clone is None or clone["packet"] != packet):
-        said = f"{package.id} touches {package.value['surface']}: the way back of {packet} was not walked"
+        touched = state.packets[packet].surface
+        said = f"{package.id} touches {touched}: the way back of {packet} was not walked"
         raise Refusal(said, type_line=AGAIN.format(card=card.id))
     return None if clone is None else dict(clone)
 
@@ -117,8 +121,17 @@ def _before(card: Document, answers: Mapping[str, Any]) -> str:
     return decide_by(card.value["criteria"], tiers_of(card.value), values).outcome
 
 
-def _said(answers: Mapping[str, Any]) -> set[str]:
-    return {answers["decisions"][owner]["decision"] for owner in answers["owners"]}
+def _rehearsal(card: Document, clone: Mapping[str, Any] | None) -> Iterator[Event]:
+    """The way back of a packet that was walked on the clone counts as a rehearsal of that packet."""
+    if clone is not None:
+        yield rehearsal_held(
+            clone["packet"],
+            "drill",
+            clone["cohorts"],
+            same=clone["same"],
+            seconds=clone["seconds"],
+            card=card.id,
+        )
 
 
 def _rests_on(
@@ -136,7 +149,7 @@ def _rests_on(
         taken_on = {metric: values[metric] for metric in metrics}
         return {"what": what, "who": who, "metrics": taken_on, "evidence": files}
 
-    for owner in (name for name in answers["owners"] if name in answers.get("decisions_before", ())):
+    for owner in answers["owners"]:
         yield row("decision_before", owner, deciding, before_side_effect(card.value, measured))
     for owner in answers["owners"]:
         yield row("decision", owner, deciding, measured)
@@ -161,12 +174,34 @@ def _times(card: Document, package: Document, answers: Mapping[str, Any]) -> dic
     }
 
 
+def _beside(
+    state: State, documents: Documents, card: Document, package: Document, answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What it is beside the drills before it. Refusal where the rule moved as a whole since the one that counts."""
+    history = state.package(package.id)
+    if before := base(documents, history, package):
+        require_one_kind(*before, package)
+    return {
+        "wider": list(wider_than_drilled(documents, history, package)),
+        "again": again(documents, history, card, package, answers["started_at"]),
+        "targets": judged_targets(history, card.value, answers["measured"]),
+    }
+
+
 def _tuning(
     state: State, package: Document, answers: Mapping[str, Any], judged: Judged
 ) -> dict[str, Any] | None:
-    """The one update that is owed where the rule says tune, or where its two readers read it differently."""
-    differ = len(_said(answers)) > 1
-    reasons = [*(["tune"] if judged.outcome == "tune" else []), *(["owners_differ"] if differ else [])]
+    """The one update that is owed where the rule says tune, or where its two readers read it differently: one from
+    the other, or both from the rule."""
+    reasons = [
+        name
+        for name, found in (
+            ("tune", judged.outcome == "tune"),
+            ("owners_differ", not alike(answers)),
+            ("owners_against_rule", alike(answers) and not as_rule(answers, judged.outcome)),
+        )
+        if found
+    ]
     if not reasons:
         return None
     owner = package.value["owner_routes"]["release"]
@@ -179,19 +214,28 @@ def fold(state: State, record: Record) -> None:
     """The same card once more is done; what this drill found to tune is owed."""
     history = state.touch_package(record.stream.partition("/")[2])
     history.drills.append(record)
-    again = {update.name for update in history.updates if repeats(update, record)}
-    card = record.body["card"]["id"]
     state.duties = [
         duty
         for duty in state.duties
-        if (duty.kind, duty.packet) != ("drill", card) or duty.record not in again
+        if (duty.kind, of_package(duty)) != ("drill", history.id) or owed_again(history, duty)
     ]
     if owed := record.body.get("tuning"):
-        package = record.body["package"]["id"]
-        state.duties.append(Duty("tune", owed["surface"], package, owed["owner"], owed["due"], record.name))
+        proposed = record.body["answers"]["closeout"].get("package_update", "")
+        state.duties.append(
+            Duty("tune", owed["surface"], history.id, owed["owner"], owed["due"], record.name, proposed)
+        )
 
 
 CAPABILITY = Capability(
-    writers=(Writer(CompleteDrill, decide, (f"{EVENT}/1",), automation=True, claimed=True, offline=True),),
+    writers=(
+        Writer(
+            CompleteDrill,
+            decide,
+            (f"{EVENT}/1", "rehearsal_held/1"),
+            automation=True,
+            claimed=True,
+            offline=True,
+        ),
+    ),
     folds={f"{EVENT}/1": fold},
 )

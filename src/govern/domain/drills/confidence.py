@@ -1,13 +1,16 @@
 """How far a package can be trusted at an instant: the score of its last drill, and what holds it down.
 
-It is lost with a change of the package, stale after some days and gone after some more. A score says how the drill
-went; a package of high impact is production ready only once a drill of this very version was passed.
+It is lost with a change of the package, for good: taking the change back brings no old score back. It is stale after
+some days and gone after some more. A score says how the drill went; a package of high impact is production ready only
+once a drill of this very version was passed.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from govern.domain.drills.lacking import lacks
+from govern.domain.drills.versions import lifted
 from govern.domain.policy import Policy
 from govern.domain.records import Record
 from govern.domain.state import PackageHistory
@@ -19,7 +22,7 @@ MONDAY, WEEK = "2024-01-01", "P7D"  # a drill belongs to a week of the calendar
 WEEKS_OF_MIX = 4
 
 Status = Literal["draft", "hold", "conditional", "production_ready"]
-Cap = Literal["changed", "never", "zero", "stale", "tune", "handoff", "straightforward", "not_passed"]
+Cap = Literal["changed", "gone", "never", "zero", "stale", "tune", "handoff", "straightforward", "not_passed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,12 @@ class Point:
     wider: tuple[str, ...] = ()
 
     @property
+    def raw(self) -> int:
+        """As it was drilled."""
+        total: int = self.record.body["score"]["total"]
+        return total
+
+    @property
     def improved(self) -> bool:
         return self.delta is not None and self.delta > 0
 
@@ -93,9 +102,10 @@ def confidence(
     history: PackageHistory, digest: str | None, impact: str, now: str, numbers: Numbers
 ) -> Confidence:
     """`digest` is that of the package as it stands; None where it is gone."""
-    here = [each for each in rated(history) if each.record.body["package"]["digest"] == digest]
+    here = _of_this_version(history, digest)
     if not here:
-        return Confidence(0, 0, "draft", ("changed",) if history.drills else ("never",))
+        lost: Cap = "gone" if digest is None else "changed"
+        return Confidence(0, 0, "draft", (lost if history.drills else "never",))
     last = max(here, key=lambda each: each.record.body["ended_at"])
     caps = tuple(_caps(history, last, [each.record for each in here], impact, now, numbers))
     score = 0 if "zero" in caps else min(last.score, CAPPED) if set(caps) - {"tune"} else last.score
@@ -103,40 +113,58 @@ def confidence(
     return Confidence(score, last.raw, "draft" if draft else _band(score), caps, last.record)
 
 
+def counted_before(
+    history: PackageHistory, drill: Record, impact: str, numbers: Numbers
+) -> Confidence | None:
+    """What the package counted for after the drill before that one, on its own day; None for the first."""
+    place = [record.name for record in history.drills].index(drill.name)
+    if not place:
+        return None
+    last = history.drills[place - 1]
+    until = replace(
+        history,
+        drills=history.drills[:place],
+        updates=[record for record in history.updates if record.n < last.n],
+        published=[record for record in history.published if record.n < last.n],
+        settled=[record for record in history.settled if record.n < last.n],
+    )
+    return confidence(until, last.body["package"]["digest"], impact, last.body["ended_at"], numbers)
+
+
+def _of_this_version(history: PackageHistory, digest: str | None) -> list[Rated]:
+    """The drills since the package was last seen with other bytes: what a change lost is not found again by taking
+    the change back."""
+    seen = [(record.n, record.body["package"]["digest"]) for record in (*history.drills, *history.published)]
+    seen += [(record.n, record.body["package"]["after"]) for record in history.updates]
+    since = max((n for n, bytes_ in seen if bytes_ != digest), default=0)
+    return [each for each in rated(history) if each.record.n > since]
+
+
 def rated(history: PackageHistory) -> list[Rated]:
     """Every drill in the order of its record. After one that found something to tune no score is higher, until the
     package was updated and the same card drilled again."""
     found: list[Rated] = []
-    held: dict[str, tuple[int, Record]] = {}  # card -> what the scores are held to, the drill that owes
+    held: dict[str, int] = {}  # drill that owes -> what later scores are held to
+    gone = [(record.n, record.body["drills"]) for record in history.settled]
     for record in history.drills:
-        card = record.body["card"]["id"]
-        if card in held and _settled(history.updates, held[card][1], record):
-            del held[card]
+        done = {*lifted(record), *(name for n, names in gone if n < record.n for name in names)}
+        held = {name: ceiling for name, ceiling in held.items() if name not in done}
         raw: int = record.body["score"]["total"]
-        score = min([raw, *(ceiling for ceiling, _ in held.values())])
+        score = min([raw, *held.values()])
         found.append(Rated(record, score, score < raw))
         if "tuning" in record.body:
-            held[card] = (score, record)
+            held[record.name] = score
     return found
 
 
-def repeats(update: Record, drill: Record) -> bool:
-    """The drill was held when the update had been made."""
-    began: str = drill.body["started_at"]
-    return update.n < drill.n and update.when <= began
-
-
 def qualified(drill: Record) -> bool:
-    """What makes a package more than a draft: all steps, two owners of one mind, the baseline back."""
-    body = drill.body
-    return bool(body["all_steps"] and body["owners_agree"] and body["environment"]["same"])
+    """What makes a package more than a draft: all steps, two owners who decide as the rule does, the baseline back."""
+    return not set(lacks(drill)) - {"tune"}
 
 
 def passed(drill: Record) -> bool:
-    """Qualified, as the rule decides, and nothing left to tune."""
-    rule = drill.body["decision"]["outcome"]
-    decisions = (said["decision"] for said in drill.body["answers"]["decisions"].values())
-    return qualified(drill) and "tuning" not in drill.body and all(said == rule for said in decisions)
+    """Qualified, and nothing left to tune."""
+    return not any(lacks(drill))
 
 
 def trend(history: PackageHistory) -> tuple[Point, ...]:
@@ -192,14 +220,10 @@ def _band(score: int) -> Status:
     return "production_ready" if score >= READY else "conditional" if score >= CONDITIONAL else "hold"
 
 
-def _settled(updates: Iterable[Record], owing: Record, drill: Record) -> bool:
-    return any(owing.name in update.body["settles"] and repeats(update, drill) for update in updates)
-
-
 def _wider(history: PackageHistory, since: Record, until: Record) -> tuple[str, ...]:
-    """What updates between two drills took in beside what was there."""
-    between = (update for update in history.updates if since.n < update.n < until.n)
-    return tuple(dict.fromkeys(name for update in between for name in update.body["wider"]))
+    """What the drills after one took in beside what was drilled before them."""
+    between = (drill for drill in history.drills if since.n < drill.n <= until.n)
+    return tuple(dict.fromkeys(name for drill in between for name in drill.body["wider"]))
 
 
 def _shorter(ours: str, theirs: str | None) -> str:

@@ -24,6 +24,8 @@ class Handoff:
     still_open: int = 0
     queue_age: int = 0
     reopened: int = 0
+    queue_age_at_most: str | None = None
+    reopened_at_most: int = 0
 
     @property
     def on_time(self) -> bool:
@@ -31,7 +33,10 @@ class Handoff:
 
     @property
     def in_band(self) -> bool:
-        return self.on_time and self.complete and not self.reopened
+        """As the card wants it. A queue for which it names no limit is shown, and judged by nobody."""
+        limit = self.queue_age_at_most
+        waited = limit is None or self.queue_age <= duration(limit).total_seconds()
+        return self.on_time and self.complete and waited and self.reopened <= self.reopened_at_most
 
     def as_value(self) -> dict[str, Any]:
         return {
@@ -75,6 +80,8 @@ def _measured(wanted: Mapping[str, Any], given: Mapping[str, Any] | None, closed
         still_open=given["still_open"],
         queue_age=_seconds(given["asked_at"], closed) if given["still_open"] else 0,
         reopened=given["reopened"],
+        queue_age_at_most=wanted.get("queue_age_at_most"),
+        reopened_at_most=wanted.get("reopened_at_most", 0),
     )
 
 

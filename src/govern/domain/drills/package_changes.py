@@ -1,6 +1,6 @@
 """What one version of a package has that the other has not: what was changed, and what was taken in besides."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from govern.domain.drills.outcomes import limits_of
@@ -10,6 +10,9 @@ PLAIN = (
     "owner_routes", "recovery_window",
 )  # fmt: skip
 CRITERIA, THRESHOLDS = "criteria", "thresholds"
+COUNTED = {  # what tunes a package; who it is for and how it is called do not
+    "actions", "revert_order", "temporary_guardrails", "owner_routes", CRITERIA, THRESHOLDS,
+}  # fmt: skip
 SEVERITIES = ("low", "medium", "high", "critical")
 
 Limits = dict[tuple[str, str, str], list[float]]
@@ -27,6 +30,11 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, .
     if not {CRITERIA, THRESHOLDS} & set(found) and before["criteria"] != after["criteria"]:
         found.append(CRITERIA)  # the same limits, grouped in another way
     return tuple(found)
+
+
+def counts(fields: Collection[str]) -> bool:
+    """Whether something was tuned: a step or how it is undone, a guardrail, a route, or the rule."""
+    return not COUNTED.isdisjoint(fields)
 
 
 def wider(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from govern.domain.drills.handoffs import handoffs_of
+from govern.domain.drills.owners import alike, decided
 from govern.domain.drills.rule import Judged, metrics_of
 from govern.domain.drills.times import BRANCH, LIMIT, STAGES, late, recovery, taken
 from govern.domain.windows import duration, instant
@@ -132,10 +133,9 @@ def _execution(
 
 
 def _consistency(answers: Mapping[str, Any], judged: Judged) -> Iterable[Part]:
-    said = {owner: answers["decisions"][owner]["decision"] for owner in answers["owners"]}
-    for owner, decision in said.items():
-        yield Part("consistency", "owner_as_rule", int(decision == judged.outcome), 1, who=owner)
-    yield Part("consistency", "owners_agree", int(len(set(said.values())) == 1), 1)
+    for owner, said in decided(answers).items():
+        yield Part("consistency", "owner_as_rule", int(said == (judged.outcome,)), 1, who=owner)
+    yield Part("consistency", "owners_agree", int(alike(answers)), 1)
 
 
 def _rollback(package: Mapping[str, Any], answers: Mapping[str, Any], restored: bool) -> Iterable[Part]:

@@ -6,11 +6,13 @@ the card in force, and what they are worth, is decided where they are recorded.
 
 import csv
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from govern.documents.catalog import parse_document
+from govern.domain.document import Document, Pointer
+from govern.domain.findings import Finding
 from govern.errors import RefusedError, UsageError
 from govern.evidence.sources import digest
 from govern.operations.evidence.measure import kept_name
@@ -25,7 +27,7 @@ def read_answers(card: str, paths: Sequence[Path]) -> dict[str, Any]:
     """The value of the answers. RefusedError or UsageError where files are faulty, of another card, or differ."""
     if len(paths) > 2:
         raise UsageError("two files of answers at most, one of each owner", type_line=_line(card, paths[:2]))
-    values = [_read(path) for path in paths]
+    values = [_read(path, alone=len(paths) == 1) for path in paths]
     for path, value in zip(paths, values, strict=True):
         if value["card"] != card:
             line = _line(value["card"], paths)
@@ -38,7 +40,7 @@ def evidence_of(workspace: Workspace, directory: Path, names: Sequence[str]) -> 
     found = []
     for name in names:
         place = place_of(directory, workspace.repository.root, name)
-        row = {"path": kept_name(workspace, place), "sha256": digest(place), "metrics": _metrics(place)}
+        row = {"path": kept_name(workspace, place), "sha256": digest(place), "metrics": last_values(place)}
         found.append(row)
     return found
 
@@ -51,12 +53,7 @@ def place_of(directory: Path, root: Path | None, name: str) -> Path:
     raise UsageError(f"no file {name}: what was measured is shown by a file", type_line="ls evidence")
 
 
-def values_in(directory: Path, root: Path | None, name: str) -> dict[str, float]:
-    """The last value of each metric in a file that answers name. UsageError where there is none."""
-    return _metrics(place_of(directory, root, name))
-
-
-def _metrics(path: Path) -> dict[str, float]:
+def last_values(path: Path) -> dict[str, float]:
     """The last value of each metric of a CSV with the columns metric and value; of anything else nothing."""
     if path.stat().st_size > LARGEST:
         return {}
@@ -72,19 +69,54 @@ def _metrics(path: Path) -> dict[str, float]:
     return found
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, *, alone: bool) -> dict[str, Any]:
+    """The value of one file. In one of two files what the other owner decides may be blank."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", type_line="ls answers") from None
     document, findings = parse_document(str(path), data, "")
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if document is None or errors or document.kind != KIND:
-        first = errors[0] if errors else None
-        why = f"{path}:{first.line}: {first.message}" if first else f"{path} is no {KIND}/v1"
+    line = f"govern validate {path}"
+    if document is None or document.kind != KIND:
+        why = f"{path}:{findings[0].line}: {findings[0].message}" if findings else f"{path} is no {KIND}/v1"
+        raise RefusedError(why, type_line=line)
+    blanks = list(_blanks(document.value))
+    others = [] if alone else [each for each in blanks if each[0] in OWN and each[2:] == ("decision",)]
+    if left := [".".join(map(str, each)) for each in blanks if each not in others]:
+        many = f"{len(left)} blanks, first: {left[0]}" if left[1:] else f"a blank: {left[0]}"
+        raise RefusedError(
+            f"{path}: {many}", notes=("what was not done is left out, with its line",), type_line=line
+        )
+    lines = {document.positions.of(each).line for each in others}
+    if errors := [each for each in findings if each.severity == "error" and each.line not in lines]:
         more = f" (and {len(errors) - 1} more)" if errors[1:] else ""
-        raise RefusedError(f"{why}{more}", type_line=f"govern validate {path}")
-    return dict(document.value)
+        raise RefusedError(f"{path}:{errors[0].line}: {_said(document, errors[0])}{more}", type_line=line)
+    blank = {(str(name), owner) for name, owner, _ in others}
+    value = dict(document.value)
+    for name in {name for name, _ in blank}:
+        value[name] = {owner: said for owner, said in value[name].items() if (name, owner) not in blank}
+    return value
+
+
+def _blanks(value: Any, at: Pointer = ()) -> Iterator[Pointer]:
+    """Where nothing stands yet."""
+    if value is None:
+        yield at
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in inside:
+        yield from _blanks(part, (*at, step))
+
+
+def _said(document: Document, finding: Finding) -> str:
+    """The fault with the value that has it, where one stands there."""
+    places = document.positions.values
+    there = (finding.line, finding.column)
+    pointer = next((each for each, at in places.items() if (at.line, at.column) == there), None)
+    value: Any = document.value
+    for step in pointer or ():
+        value = value[step]
+    shown = isinstance(value, str | int | float)
+    return f"`{value}` {finding.message}; {finding.hint}" if shown and finding.hint else finding.message
 
 
 def _together(paths: Sequence[Path], values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -102,9 +134,11 @@ def _together(paths: Sequence[Path], values: Sequence[Mapping[str, Any]]) -> dic
         mine, theirs = first.get(name, {}), second.get(name, {})
         both = sorted(set(mine) & set(theirs))
         if both:
+            other = next((path.name for path in reversed(paths) if both[0] not in path.stem), paths[1].name)
             raise RefusedError(
-                f"both files hold `{name}` of {both[0]}: each holds those of its own owner",
-                type_line=f"govern validate {paths[1]}",
+                f"{paths[0].name} and {paths[1].name} both hold `{name}` of {both[0]}",
+                notes=(f"each holds those of its own owner: delete {name}.{both[0]} from {other}",),
+                type_line=_line(values[0]["card"], paths),
             )
         if mine or theirs:
             merged[name] = {**mine, **theirs}

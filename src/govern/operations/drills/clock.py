@@ -8,24 +8,34 @@ from govern.domain.windows import instant, written
 
 
 class Clock(Protocol):
-    """Where a drill takes its time from. Made by cli, given by tests."""
+    """Where a drill takes its time from. Made by cli, given by tests. It never goes back."""
 
     def now(self) -> str:
         """The instant, UTC."""
 
+    def go_on_from(self, at: str) -> None:
+        """Where it stands before that instant, it goes on from there."""
+
 
 @dataclass
 class Simulated:
-    """Stands still until it is set, on a ledger whose clock is simulated. It never goes back."""
+    """Stands still until it is set, on a ledger whose clock is simulated."""
 
     at: str
 
     def now(self) -> str:
         return self.at
 
-    def set(self, began: str, seconds: int) -> None:
-        """To so many seconds after the drill began, where that is not over already."""
-        self.at = max(self.at, written(instant(began) + timedelta(seconds=seconds)))
+    def go_on_from(self, at: str) -> None:
+        self.at = max(self.at, at)
+
+    def set(self, began: str, seconds: int) -> bool:
+        """To so many seconds after the drill began; False, and not set, where that is over."""
+        at = written(instant(began) + timedelta(seconds=seconds))
+        if at < self.at:
+            return False
+        self.at = at
+        return True
 
 
 def seconds_between(began: str, now: str) -> int:

@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from govern.documents.catalog import kind_of
+from govern.documents.skeleton import render
 from govern.domain.decision import Refusal
 from govern.domain.document import Document
 from govern.domain.drills.completion import CompleteDrill
 from govern.domain.findings import nearest
 from govern.errors import RefusedError, UsageError
 from govern.operations.context import Context
-from govern.operations.drills.answers import evidence_of, values_in
+from govern.operations.drills.answers import KIND, evidence_of
 from govern.operations.drills.clock import Clock
+from govern.operations.drills.current import require_current
 from govern.operations.drills.restoring import walk_back
-from govern.operations.drills.session import Drilled
+from govern.operations.drills.session import Row
+from govern.operations.drills.sitting import Drilled
+from govern.operations.unpublished import unpublished
 from govern.operations.workspace import Workspace
 
 
@@ -24,8 +28,15 @@ def drilled(workspace: Workspace, card_id: str, clock: Clock) -> Drilled:
     """The card and its package, as they are merged. UsageError with the nearest card where there is none."""
     card = document_of(workspace, "card", card_id)
     package = document_of(workspace, "package", card.value["package_id"])
-    shown_by = partial(values_in, workspace.context.directory, workspace.repository.root)
-    return Drilled(card, package, workspace.repository.common_dir, clock, shown_by)
+    drills = workspace.state.package(package.id).drills
+    return Drilled(
+        card, package, drills, workspace.repository.common_dir, clock, partial(_shown_by, workspace)
+    )
+
+
+def _shown_by(workspace: Workspace, name: str) -> Row:
+    """A file as it is now. UsageError where there is none."""
+    return evidence_of(workspace, workspace.context.directory, [name])[0]
 
 
 def document_of(workspace: Workspace, kind: str, name: str) -> Document:
@@ -37,6 +48,9 @@ def document_of(workspace: Workspace, kind: str, name: str) -> Document:
         raise RefusedError(refused.reasons[0], type_line=refused.type_line) from None
     if found is not None:
         return found
+    lies = unpublished(workspace, kind, name)
+    if lies is not None:
+        raise UsageError(f"no {kind} `{name}` on {workspace.state.branch}: {lies.said}", type_line=lies.line)
     known = names_of(workspace, kind)
     close = nearest(name, known)
     said = f"; nearest: {close}" if close else f"; there are: {', '.join(known)}" if known else ""
@@ -75,16 +89,37 @@ def owners_of(workspace: Workspace, package: Mapping[str, Any], given: Sequence[
     return owners
 
 
-def complete(workspace: Workspace, card: str, answers: Mapping[str, Any]) -> CompleteDrill:
-    """The command that records a drill: its answers, the files they rest on, and the real way back on a clone."""
-    package = document_of(workspace, "package", document_of(workspace, "card", card).value["package_id"])
-    evidence = evidence_of(workspace, workspace.context.directory, answers.get("evidence", ()))
+def complete(
+    workspace: Workspace, card: str, answers: Mapping[str, Any], evidence: Sequence[Row] | None = None
+) -> CompleteDrill:
+    """The command that records a drill: its answers, the files they rest on, and the real way back on a clone.
+
+    `evidence` are these files as they were when they were named, where somebody kept that; else they are read now.
+    """
+    what = document_of(workspace, "card", card)
+    package = document_of(workspace, "package", what.value["package_id"])
+    require_current(workspace, what, package, answers)
+    if evidence is None:
+        evidence = evidence_of(workspace, workspace.context.directory, answers.get("evidence", ()))
     facts = {
         "answers": {name: value for name, value in answers.items() if name != "kind"},
-        "evidence": evidence,
+        "evidence": [dict(row) for row in evidence],
         "clone": walk_back(workspace, package.value),
     }
     return CompleteDrill(card, facts)
+
+
+def write_down(workspace: Workspace, answers: Mapping[str, Any], file: Path) -> None:
+    """A new file of answers. RefusedError where one is there, UsageError where it cannot be written."""
+    place = workspace.context.directory / file
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("xb") as out:
+            out.write(render(KIND, {"kind": f"{KIND}/v1", **answers}))
+    except FileExistsError:
+        raise RefusedError(f"{file} is there already: nothing was written", type_line=f"ls {file}") from None
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
 
 
 def at_the_end(context: Context, clock: Clock) -> Context:

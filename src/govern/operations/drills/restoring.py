@@ -12,7 +12,7 @@ from govern.operations.workspace import Workspace
 
 def walk_back(workspace: Workspace, package: Mapping[str, Any]) -> dict[str, Any] | None:
     """What the clone gave; None where there is nothing to walk. RefusedError where it cannot be walked."""
-    packet = to_rehearse(workspace.state, package)
+    packet = to_rehearse(workspace.state, workspace.documents(), package)
     if packet is None:
         return None
     walked = rehearse_packet(workspace, packet)

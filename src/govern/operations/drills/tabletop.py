@@ -11,13 +11,16 @@ from typing import Any
 
 from govern.documents.flow import flow
 from govern.documents.schemas import of_kind
+from govern.domain.check_parameters import PARAMETERS
 from govern.domain.decision import Refusal
+from govern.domain.drills.tabletop import FIELDS
+from govern.domain.findings import nearest
 from govern.domain.firing import Rule
 from govern.domain.gates import packet_in_force
 from govern.domain.windows import duration, spoken
 from govern.errors import UsageError
 from govern.operations.asking import raised
-from govern.operations.triggers.evaluate import read_lines
+from govern.operations.triggers.file_lines import read_lines
 from govern.operations.workspace import Workspace
 
 COUNTERS = ("consecutive", "bad", "clusters", "attempts")
@@ -85,19 +88,31 @@ def _tried(trigger: Mapping[str, Any], on_no_data: str, path: Path | None) -> Tr
 
 def lacking(workspace: Workspace, packet_id: str) -> list[Field]:
     """The optional fields that the packet does not have, each with its example as a line of a template."""
-    return list(_absent(of_kind("packet"), _value(workspace, packet_id), ()))
+    value = _value(workspace, packet_id)
+    return [*_absent(of_kind("packet"), value, ()), *_gates(value)]
 
 
 def require_lacking(workspace: Workspace, packet_id: str, names: Sequence[str]) -> None:
-    """UsageError for a field that the packet has: it was not missing."""
-    for name in names:
-        value: Any = _value(workspace, packet_id)
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        if value is not None:
-            offered = [*(field.name for field in lacking(workspace, packet_id)), *("FIELD",) * 3]
-            line = f"--missing {','.join(offered[:3])}"
-            raise UsageError(f"{packet_id} has `{name}`: it was not missing", type_line=line)
+    """UsageError for a field that the packet has, or that no packet can have: it was not missing."""
+    offered = [field.name for field in lacking(workspace, packet_id)]
+    for name in (name for name in names if name not in offered):
+        close = nearest(name, [each for each in offered if each not in names])
+        others = [each for each in offered if each not in (*names, close)]
+        meant = [each for each in (*names, close, *others) if each in offered]
+        said = f"no packet has a field `{name}`" + (f"; nearest: {close}" if close else "")
+        if _stands(_value(workspace, packet_id), name):
+            said = f"{packet_id} has `{name}`: it was not missing"
+        raise UsageError(
+            said,
+            type_line=f"--missing {','.join(meant[:FIELDS])}",
+            notes=(f"it lacks: {', '.join(offered)}",),
+        )
+
+
+def _stands(value: Any, name: str) -> bool:
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value is not None
 
 
 def _value(workspace: Workspace, packet_id: str) -> Mapping[str, Any]:
@@ -109,8 +124,16 @@ def _value(workspace: Workspace, packet_id: str) -> Mapping[str, Any]:
 
 def _absent(schema: Mapping[str, Any], value: Mapping[str, Any], above: Sequence[str]) -> Iterator[Field]:
     for name, part in schema["properties"].items():
-        if name not in value:
+        if name not in value and (*above, name) != ("gates",):
             line = f"{name}: {flow(part['examples'][0])}" if part.get("examples") else f"{name}:"
             yield Field(".".join((*above, name)), part["title"], line)
-        elif "properties" in part and isinstance(value[name], Mapping):
-            yield from _absent(part, value[name], (*above, name))
+        elif "properties" in part and isinstance(value.get(name, {}), Mapping):
+            yield from _absent(part, value.get(name, {}), (*above, name))
+
+
+def _gates(value: Mapping[str, Any]) -> Iterator[Field]:
+    """Checks of which a packet may ask more than the workspace does."""
+    for check, parameter in PARAMETERS.items():
+        if not _stands(value, f"gates.{check}"):
+            title = f"{parameter.replace('_', ' ')}, of its own"
+            yield Field(f"gates.{check}", title.capitalize(), f"{check}: {{{parameter}: 3}}")
