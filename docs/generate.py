@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,17 @@ from govern.documents.fields import rows
 from govern.documents.schemas import names, read
 from govern.domain.capabilities import CAPABILITIES
 from govern.domain.document import FOLDERS, KINDS, SINGLE_FILES
+from govern.domain.measures import SOURCES, UNITS
+from govern.evidence.measures import sql
 from govern.operations.explanations import checks, codes
 from govern.operations.query import shipped
 from govern.operations.views import VIEWS
 
 REFERENCE = Path(__file__).parent / "reference"
+WITHOUT_SQL = {  # computed from records
+    "time_to_acknowledge": "How long triggers that fired on the packet waited for an answer.",
+    "confidence_trend": "By how much the share of a lane's replays that passed rises, a replay.",
+}
 NOTICE = "<!-- Written by docs/generate.py: run `make docs`. -->"
 
 
@@ -40,7 +47,31 @@ def _documents() -> Iterator[str]:
         place = f"{FOLDERS[kind]}/ID.yaml" if kind in FOLDERS else SINGLE_FILES.get(kind)
         more = f"Lies in `{place}`." if place else "A file that a person points at; it has no id."
         yield from _schema(f"{kind}/v{number}", name, more)
+        if kind == "kpi":
+            yield from _measures()
     yield from _machine_files()
+
+
+def _measures() -> Iterator[str]:
+    """What a KPI's `measure` may name, in the words of its SQL."""
+    yield "### Measures that ship"
+    yield "By the `source` of the KPI; a source of your own is a decision log. A query of your own may stand instead."
+    found = [
+        (f"`{name}`", source, ", ".join(UNITS[kind]), _counts(name))
+        for source, measures in SOURCES.items()
+        for name, kind in measures.items()
+    ]
+    yield _table(("measure", "source", "units", "what it is"), found)
+
+
+def _counts(measure: str) -> str:
+    """The first sentence of its SQL."""
+    if measure in WITHOUT_SQL:
+        return WITHOUT_SQL[measure]
+    comment = takewhile(lambda line: line.startswith("--"), sql(measure).splitlines())
+    text = " ".join(line.removeprefix("--").strip() for line in comment)
+    said = text.partition(": ")[2].partition(". ")[0].rstrip(".")
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _machine_files() -> Iterator[str]:
@@ -112,6 +143,7 @@ def _checks() -> Iterator[str]:
     for check in checks().values():
         yield f"### {check.name}"
         yield check.about
+        yield f"To pass: {check.mend}"
 
 
 def _first(text: str) -> str:

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from govern.cli.app import NOUNS, VERBS, build
 from govern.domain.checks import RULES
 from govern.operations.explanations import checks, codes
+from workspaces import Clone
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/govern"
+PACKET = "no-system-prompt"
 CODE = re.compile(r"GOV-[A-Z]{3}-[0-9]{3}")
 NUMBERED = re.compile(r"\bfault\(source, ([0-9]+),")  # evidence numbers its faults
 
@@ -50,6 +53,31 @@ def test_explain_says_where_a_check_is_asked_and_whether_it_can_be_waived(govern
     assert "govern packet waive PACKET --check shadow_bands" in govern("explain", "shadow_bands").text
     assert "nobody can pass over it" in govern("explain", "reversible").text
     assert "a check at canary -> wide" in govern("explain", "runbook").text
+
+
+LINE = re.compile(r"govern ([a-z]+)(?: ([a-z-]+))?")
+
+
+@pytest.mark.parametrize("check", checks())
+def test_explain_of_a_check_says_what_flips_it_by_lines_that_there_are(check: str) -> None:
+    mend = checks()[check].mend
+    assert "--verbose" not in mend, "that line leads here"
+    named = LINE.findall(mend)
+    assert named or check == "soak" or "edit" in mend or "Write" in mend
+    for noun, verb in named:
+        group = build(noun).registered_groups if noun in NOUNS else []
+        verbs = {
+            command.name or command.callback.__name__
+            for each in group
+            for command in each.typer_instance.registered_commands
+        }
+        assert noun in VERBS or verb in verbs, (noun, verb)
+
+
+def test_verbose_says_of_each_check_what_brings_it_further(team: Clone, govern) -> None:
+    said = govern("phase", "check", PACKET, "--verbose")
+    assert said.code == 1 and f"would flip: govern evidence replay {PACKET} --build NEW-FOLDER" in said.text
+    assert "would flip: govern" not in govern("phase", "check", PACKET).text
 
 
 @pytest.mark.parametrize(("slip", "meant"), [("gov-trg-1", "GOV-TRG-001"), ("shadow_band", "shadow_bands")])

@@ -59,6 +59,20 @@ def test_diff_asks_for_the_next_epoch(team: Clone, govern) -> None:
     edit(team, **EDITS)
     said = govern("policy", "diff")
     assert said.code == 1 and "policy.epoch is 1: it cannot be adopted before it is 2" in said.text
+    assert "Write `epoch: 2` under `policy` in governance/govern.yaml" in " ".join(said.text.split())
+    assert said.advice == "govern policy adopt"
+    said = govern("policy", "adopt", "--yes")
+    assert said.code == 1 and "write `epoch: 2` under `policy`" in " ".join(said.text.split())
+    assert said.advice == "govern policy adopt"
+
+
+@pytest.mark.parametrize("verb", [("diff",), ("adopt", "--yes")])
+def test_an_edit_that_nobody_else_has_is_said_to_lie_here(team: Clone, govern, verb: tuple[str, ...]) -> None:
+    edit(team, **{"wide: 1": "wide: 0", "epoch: 1": "epoch: 2"})
+    git(team.directory, "reset", "-q", "--soft", "HEAD^")
+    said = govern("policy", *verb)
+    assert "your change of it lies in your working tree, not on main" in " ".join(said.text.split())
+    assert said.advice == 'git add governance && git commit -m "Change govern.yaml"'
 
 
 def test_adopt_brings_the_policy_into_force_and_an_edit_alone_does_not(team: Clone, govern) -> None:

@@ -84,8 +84,8 @@ def test_file_that_changed_after_it_was_looked_at_is_refused() -> None:
     ("edits", "told"),
     [
         ({}, "is the policy in force (epoch 1)"),
-        ({"policy.waiver_at_most": "P7D"}, "policy.epoch is 1: the next one is 2"),
-        ({"policy.epoch": 3}, "policy.epoch is 3: the next one is 2"),
+        ({"policy.waiver_at_most": "P7D"}, "policy.epoch is 1: write `epoch: 2` under `policy`"),
+        ({"policy.epoch": 3}, "policy.epoch is 3: write `epoch: 2` under `policy`"),
         ({"policy.epoch": 2, "policy.rules": 2}, "policy.rules 2 is not in this version"),
         ({"policy.epoch": 2, "surfaces": {}}, "surface chat is bound and cannot leave"),
         ({"policy.epoch": 2, "roles.rollback_execute": []}, "nobody would hold rollback_execute"),

@@ -10,7 +10,8 @@ import pytest
 
 from decision_logs import COLUMNS, decision, write_parquet
 from govern.domain.evidence.pairs import figures
-from govern.evidence.measures import MEASURES, run, sql
+from govern.domain.measures import MEASURES
+from govern.evidence.measures import run, sql
 from govern.evidence.pairs import exact
 from govern.evidence.sources import Source, connect, digest, literal, load
 from servers import postgres

@@ -12,19 +12,21 @@ import pytest
 
 from decision_logs import COLUMNS, decision, write_csv
 from govern.domain.document import Document
+from govern.domain.measures import MEASURES, ON_DECISIONS, UNITS
 from govern.errors import DocumentError, UsageError
 from govern.evidence.decided import decided_since
 from govern.evidence.decision_measures import Asked, measure
 from govern.evidence.decisions import Log, open_log
-from govern.evidence.measures import MEASURES, ON_DECISIONS, UNITS, KpiSpec, run
+from govern.evidence.measures import KpiSpec, run
 from govern.evidence.narrowed import of_surface
 from govern.evidence.reconcile import reconcile
 from govern.evidence.relabel import Incident, plan
+from govern.evidence.row_measures import measure_row
 from govern.evidence.served import first_window_without, served_range
 from govern.evidence.sources import connect, literal
 from govern.evidence.stamps import Scope, sample, stamps
 from govern.evidence.timeline import Interval
-from govern.evidence.windowed import Served
+from govern.evidence.windowed import Served, WindowRow
 from govern.operations.evidence.decision_log import decision_log, input_of
 from servers import postgres
 
@@ -164,6 +166,30 @@ def test_measures_on_decisions_are_those_over_a_file(by_cluster: bool, dsn: str,
     assert found.excluded == expected.excluded
     assert sorted(found.rows, key=str) == sorted(expected.rows, key=str)
     assert {row["kpi"] for row in found.rows if row["n"]} == set(ON_DECISIONS)
+
+
+IN_A_ROW: Mapping[str, Mapping[str | None, Mapping[str, str]]] = {
+    "each": {key: {key: SINCE} for key in ("pc-na", "pc-eu", "tv")},
+    "together": {None: {"pc-na": SINCE, "pc-eu": "2026-11-18T12:30:00Z"}},
+}
+
+
+@pytest.mark.parametrize("lines", IN_A_ROW)
+def test_windows_in_a_row_are_those_over_a_file(lines: str, dsn: str, tmp_path: Path) -> None:
+    """Of two months in minutes, many more than the small tables that go along with a question have rows."""
+    columns, table = (*COLUMNS, *MEASURED), f"measured.t{next(NUMBERS)}"
+    times = dict.fromkeys(("held_at", "released_at", "reopened_at"), "timestamptz")
+    lay(dsn, table, with_measures(), columns, latency_ms="integer", score="double precision", **times)
+    served = Served("ranking", "m7", "m6", ("pc-na", "pc-eu", "tv"), tuple(INTERVALS), STAMPS["lag"])
+    row = WindowRow("2026-10-20T00:00:00Z", "PT1M", 60 * 24 * 60, IN_A_ROW[lines])
+    with (
+        open_log(write_csv(tmp_path / "log.csv", with_measures(), columns)) as file,
+        open_warehouse("decisions", "postgres", dsn, table) as there,
+    ):
+        for name in ON_DECISIONS:
+            kpi = KpiSpec(name, name, UNITS[ON_DECISIONS[name]][-1])
+            found, expected = (sorted(measure_row(log, served, kpi, row), key=str) for log in (there, file))
+            assert found == expected and len(found) > 3
 
 
 @pytest.fixture(scope="module")

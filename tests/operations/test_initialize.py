@@ -319,6 +319,20 @@ def test_a_slip_is_asked_again_when_there_is_a_terminal(team: Team) -> None:
     assert reading(team.context).state.surfaces.keys() == {"chat"}
 
 
+def test_a_refusal_is_said_once_and_not_with_those_before_it(team: Team) -> None:
+    labels: list[str] = []
+    typed = iter(("governance", "", "Chat Bot", "Chat Bot", "chat", "m1", "", ""))
+
+    def ask(label: str, default: str) -> str:
+        labels.append(label)
+        return next(typed) or default
+
+    init.run(team.context, ask=ask)
+    again = [label for label in labels if "Once more" in label]
+    assert len(again) == 2 and again[0] == again[1] and again[0].count("refused") == 1
+    assert all(len(line) <= 80 for label in again for line in label.splitlines())
+
+
 def test_time_comes_from_govern_now_when_the_ledger_is_simulated(team: Team) -> None:
     context = Context(team.root, NOW, simulated="2031-01-02T03:04:05Z")
     answer = init.run(context, yes=True, simulated=True, **GIVEN)  # type: ignore[arg-type]

@@ -128,11 +128,17 @@ def _mended(argv: list[str], error: typer.TyperException, path: str) -> str:
         option = [param.opts[0]] if param.opts[0].startswith("-") else []
         return shlex.join(["govern", *argv, *option, str(param.metavar or param.name).upper()])
     options = [option for each in getattr(command, "params", ()) for option in each.opts]
-    known = {word.lstrip("-"): word for word in (*getattr(command, "commands", ()), *options)}
     wrong = getattr(error, "option_name", None) or next(
         (word for word in argv if f"'{word}'" in str(error)), ""
     )
+    commands = getattr(command, "commands", {})
+    inner = {
+        verb: f"{noun} {verb}" for noun, group in commands.items() for verb in getattr(group, "commands", ())
+    }
+    known = {} if wrong.startswith("-") else inner  # a verb that was typed without its noun
+    known |= {word.lstrip("-"): word for word in (*commands, *options)}
     close = nearest(wrong.lstrip("-"), known)
     if close is None or wrong not in argv:
         return f"{path} --help"
-    return shlex.join(["govern", *(known[close] if word == wrong else word for word in argv)])
+    mended = (part for word in argv for part in (known[close].split() if word == wrong else [word]))
+    return shlex.join(["govern", *mended])

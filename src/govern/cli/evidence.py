@@ -107,7 +107,7 @@ def explain(
             words = (packet, cohort, cluster, dimension, moved)
             done = _explained(where, *words, dry_run=dry_run, offline=offline)
             if done.exit == ExitCode.COULD_NOT:
-                listing = f"govern evidence explain {packet} --cohort {cohort}"
+                listing = f"govern evidence explain {packet} --cohort {shlex.quote(cohort)}"
                 return replace(done, advice=("type", listing if dimension.strip() else "--dimension NAME"))
             return done
         groups = open_groups(there, packet, cohort, cluster)

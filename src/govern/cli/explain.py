@@ -67,12 +67,13 @@ def _of_check(check: "Check") -> Answer:
         lines.append("         --expires DATE")
     else:
         lines += wrapped("nobody can pass over it", " waiver ")
-    lines += wrapped("what would flip it is said by: govern phase check PACKET --verbose", " mend   ")
+    lines += wrapped(check.mend, " mend   ")
     data = {
         "check": check.name,
         "about": check.about,
         "borders": check.borders,
         "mode": check.mode,
         "waivable": check.waivable,
+        "mend": check.mend,
     }
     return Answer("explain", tuple(lines), data=data)

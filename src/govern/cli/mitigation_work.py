@@ -1,5 +1,6 @@
 """`govern mitigation correct`, `contain` and `carry-forward`: the work on a lane, and the time it gets."""
 
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -76,8 +77,8 @@ def correct(
 
 def _line(cohort: str, close: str | None) -> str:
     if close is not None:
-        return f"govern mitigation correct {cohort} --close {close} --evidence FILE"
-    return f"govern mitigation correct {cohort} --close ACTION --evidence FILE"
+        return f"govern mitigation correct {quote(cohort)} --close {close} --evidence FILE"
+    return f"govern mitigation correct {quote(cohort)} --close ACTION --evidence FILE"
 
 
 def _opened(outcome: Outcome) -> str:

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from govern.cli.frame import ask as asked_on_terminal
 from govern.cli.frame import context, interactive, show
 from govern.cli.options import Folder, Output, Yes, listed
 from govern.cli.questions import Ask, Question, answers
+from govern.domain.document import FOLDERS
 from govern.domain.findings import nearest
 from govern.errors import ExitCode, UsageError
 from govern.operations.authoring import propose
@@ -19,11 +21,12 @@ from govern.operations.authoring.propose import Ground
 from govern.operations.context import Context
 from govern.report.answer import Answer
 
+KINDS = ("packet", *(kind for kind in FOLDERS if kind != "packet"), "answers")
 WIDTH = 67  # of a question with its default, as wide as the longest of them
 
 
 def command(
-    kind: Annotated[str, typer.Argument(help="packet, kpi, trigger, card, …", metavar="KIND")],
+    kind: Annotated[str, typer.Argument(help=f"{', '.join(KINDS)}.", metavar="KIND")],
     document: Annotated[str | None, typer.Argument(help="The new document's id.", metavar="ID")] = None,
     change: Annotated[list[str] | None, typer.Option(help="COMPONENT=FILE or COMPONENT=VERSION.")] = None,
     surface: Annotated[str | None, typer.Option(help="The surface that changes.")] = None,
@@ -45,6 +48,12 @@ def command(
     packet: Annotated[
         str | None, typer.Option(help="For a card: the packet it prepares.", metavar="ID")
     ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            help="For a card: mixed_signal (unless you say), straightforward, class_overlap or correction_surge."
+        ),
+    ] = None,
     yes: Yes = False,
     workspace: Folder = None,
     output: Output = "text",
@@ -54,7 +63,7 @@ def command(
     def work() -> Answer:
         where = context(workspace=workspace)
         if kind != "packet":
-            return run_other(where, kind, document, package=package, packet=packet)
+            return run_other(where, kind, document, package=package, packet=packet, scenario=scenario)
         terminal = interactive() and output == "text"
         return run_packet(
             where,
@@ -174,6 +183,7 @@ def run_other(
     *,
     package: str | None = None,
     packet: str | None = None,
+    scenario: str | None = None,
 ) -> Answer:
     """A document of another kind than packet, to fill in."""
     from govern.operations.authoring.sketch import CREATABLE, sketch
@@ -185,10 +195,12 @@ def run_other(
             f"no new `{kind}`: {there.get(kind) or ', '.join(('packet', *CREATABLE))}",
             type_line=f"govern new {close} {document_id or 'ID'}" if close and kind not in there else None,
         )
-    sketched = sketch(where, kind, document_id, package=package, packet=packet)
+    sketched = sketch(where, kind, document_id, package=package, packet=packet, scenario=scenario)
     what = "Every null is a blank" if kind == "answers" else "Look through every value: they are examples"
     text = f"Wrote {' and '.join(sketched.written)}. {what}"
     lines = textwrap.wrap(text, 80, break_long_words=False, break_on_hyphens=False)
+    for note in sketched.notes:
+        lines += textwrap.wrap(note, 80, break_long_words=False, break_on_hyphens=False)
     lines += [f"  {each.path}:{each.line}: {each.message}; {each.hint}" for each in sketched.findings[:5]]
     data = {"written": list(sketched.written)}
     code = ExitCode.LEFT if sketched.findings else ExitCode.YES
@@ -203,7 +215,7 @@ def _cohorts(ground: Ground, given: tuple[str, ...]) -> tuple[str, ...]:
             named = tuple(close or known[0] if each == key else each for each in given) if known else ()
             raise UsageError(
                 f"no cohort `{key}` in the dictionary" + (f"; nearest: {close}" if close else ""),
-                type_line=f"--cohorts {','.join(named)}" if named else None,
+                type_line=f"--cohorts {quote(','.join(named))}" if named else None,
             )
     return tuple(dict.fromkeys(given)) or known
 

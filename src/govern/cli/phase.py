@@ -1,6 +1,7 @@
 """`govern phase`: where a packet stands, what its next border asks, and passing it."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -13,8 +14,9 @@ from govern.domain.decision import Accepted, Refused
 from govern.domain.rollout.advance import Advance
 from govern.domain.rollout.extension import Extend
 from govern.domain.rollout.promotion import border_name, next_phase
+from govern.domain.windows import instant
 from govern.errors import UsageError
-from govern.operations.asking import ask_border, last_fetched, packet_of, rehearse_packet
+from govern.operations.asking import ask_border, asker, last_fetched, packet_of, rehearse_packet
 from govern.operations.context import Context
 from govern.operations.decide import Outcome
 from govern.operations.workspace import Workspace, open_workspace
@@ -57,7 +59,9 @@ def check(
             closed = (*lines, *age, phases.closing(asked.border, asked.answer))
             no = refused(name, asked.answer, closed)
             return replace(no, data={**data, "reasons": list(asked.answer.reasons)})
-        line = f"govern phase advance {packet} --to {asked.border.to}" + (f" --only {only}" if only else "")
+        line = f"govern phase advance {packet} --to {asked.border.to}" + (
+            f" --only {quote(only)}" if only else ""
+        )
         return Answer(name, (*lines, *age, phases.summary(asked.verdicts)), advice=("next", line), data=data)
 
     raise typer.Exit(show("phase check", work, output))
@@ -209,14 +213,21 @@ def show_packet(
 ) -> None:
     """Where PACKET stands: phase, cohorts, what is frozen, what it waits for."""
     from govern.operations.looking_back import reading
+    from govern.operations.open_firings import fired_rows
     from govern.report.packets import packet_data, packet_lines
+    from govern.report.status import fired_advice, fired_lines
 
     def work() -> Answer:
         there = reading(context(workspace=workspace), at=at, fetch=fetch)
         known = packet_of(there, packet)
         left = not known.ended and known.phase != "adopted"
+        fired = list(fired_rows(there, packet))
         advice = ("next", f"govern phase check {packet}") if left else None
-        return Answer("phase show", tuple(packet_lines(known)), advice=advice, data=packet_data(known))
+        if fired and at is None:
+            advice = fired_advice(fired, asker(there).person or None)
+        above = fired_lines(fired, instant(there.now())) if fired else []
+        data = {**packet_data(known), "fired": [asdict(row) for row in fired]}
+        return Answer("phase show", (*above, *packet_lines(known)), advice=advice, data=data)
 
     raise typer.Exit(show("phase show", work, output))
 

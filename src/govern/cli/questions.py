@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from govern.errors import UsageError
+from govern.report.wrap import wrapped
 
 Ask = Callable[[str, str], str]  # label, default -> what was typed, or the default
 
@@ -40,9 +41,10 @@ def answers(questions: Sequence[Question], ask: Ask | None, width: int, *, yes: 
 def _answer(question: Question, label: str, ask: Ask | None) -> str:
     if question.given is not None or ask is None:
         return question.check(question.given if question.given is not None else question.default)
+    asked = label
     while True:
-        typed = ask(label, question.default)
+        typed = ask(asked, question.default)
         try:
             return question.check(typed)
         except UsageError as error:
-            label = f"refused: {error.message}. Once more\n {label}"
+            asked = "\n".join([*wrapped(f"refused: {error.message}. Once more", then="  "), f" {label}"])

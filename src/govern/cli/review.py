@@ -8,6 +8,7 @@ from govern.cli.frame import context, show
 from govern.cli.options import Actor, At, DryRun, Fetch, Folder, Output
 from govern.cli.write import write
 from govern.domain.mitigation.weekly_review import HoldReview
+from govern.domain.windows import instant
 from govern.errors import UsageError
 from govern.report.answer import Answer
 
@@ -51,7 +52,7 @@ def _agenda(where: "Context", at: str | None, fetch: bool) -> Answer:
     from govern.operations.looking_back import reading
     from govern.operations.status import as_it_was, published, status_of, verifications
     from govern.report.review import review_answer
-    from govern.report.status import heading, stale
+    from govern.report.status import fired_lines, heading, stale
 
     there = reading(where, at=at, fetch=fetch)
     if at is not None:
@@ -59,12 +60,13 @@ def _agenda(where: "Context", at: str | None, fetch: bool) -> Answer:
     now, status = there.now(), status_of(there)
     head = f"ledger {(there.tip or '')[:7]}, {published(there)}, {there.state.n} records"
     top = heading(head, now, simulated=there.simulated, past=at is not None)
+    top += stale(status.fetched) if at is None else []
     may = status.person is not None and status.person in there.state.in_force.holders("monitoring_review")
     return review_answer(
         agenda(there.state, there.documents(), now),
         status.blocked,
         verifications(there, now),
-        top=top if at is not None else [*top, *stale(status.fetched)],
+        top=[*top, *fired_lines(status.fired, instant(now))],
         now=now,
         holds=may if at is None else None,
     )

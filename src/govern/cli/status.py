@@ -10,7 +10,12 @@ from govern.report.answer import Answer
 
 
 def command(
-    check: Annotated[bool, typer.Option("--check", help="Exit 1 if anything is overdue.")] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Exit 1 if anything is overdue, or a trigger that fired is not answered."
+        ),
+    ] = False,
     fetch: Fetch = False,
     at: At = None,
     workspace: Folder = None,

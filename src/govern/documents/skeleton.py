@@ -1,4 +1,4 @@
-"""A document to begin from: required fields with the first example of their schema, each with its title or choices.
+"""A document to begin from: required fields with the first example of their schema, each with what it is or may be.
 
 References are turned to things that exist where there are some. What a field should say is left to people.
 """
@@ -12,8 +12,10 @@ from govern.documents.flow import flow
 from govern.documents.templates import document
 from govern.domain.document import Pointer, Value
 
-COLUMN = 35  # where titles begin, if the value leaves room
+COLUMN = 35  # where comments begin, if the value leaves room
 WIDTH = 96  # a value that is longer in one line takes several
+WIDEST = 110  # of a line with its comment
+PLAIN = ("kind", "id", "owner")
 
 
 def example(
@@ -46,18 +48,20 @@ def render(kind: str, value: Mapping[str, Any], beside: str | None = None) -> by
 
 
 def _said(name: str, field: schemas.Schema) -> str:
-    """What stands beside a field: its choices, or its title where that says more than the name."""
+    """What stands beside a field: its choices, or the first sentence of what its schema says."""
     if "enum" in field:
         return " | ".join(field["enum"])
-    title: str = field["title"]
-    return "" if title.casefold() == name.replace("_", " ") else title
+    sentence: str = field["description"].partition(". ")[0].removesuffix(".")
+    if name in PLAIN:
+        return ""
+    return sentence if sentence[:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
 def _field(name: str, value: Value, said: str) -> list[str]:
     line = f"{name}: {flow(value)}"
     if value is None:
         return [_beside(f"{name}:", said)]
-    if not isinstance(value, dict | list) or len(line) <= WIDTH - len(said) - 2:
+    if not isinstance(value, dict | list) or len(line) <= WIDTH:
         return [_beside(line, said)]
     return [_beside(f"{name}:", said), *_members(value, 2)]
 
@@ -76,8 +80,13 @@ def _members(value: Value, indent: int) -> list[str]:
     return rows
 
 
-def _beside(line: str, title: str) -> str:
-    return f"{line:<{COLUMN - 2}}  # {title}" if title else line
+def _beside(line: str, said: str) -> str:
+    """The line with its comment; with a part of it, or none, where there is no room for all."""
+    for part in (said, said.partition("; ")[0], said.partition(": ")[2], said.partition(": ")[0]):
+        whole = f"{line:<{COLUMN - 2}}  # {part}"
+        if part and len(whole) <= WIDEST:
+            return whole
+    return line
 
 
 def _rename(value: Value, pointer: Pointer, new: str, *, key: bool) -> None:

@@ -28,6 +28,9 @@ class Refused:
     verdicts: tuple[Verdict, ...] = ()
     exit: ExitCode = ExitCode.NO
     turn: str | None = None  # who types the line, where it is another person
+    lacks: tuple[str, str] | None = (
+        None  # kind and id of a document that is not on the branch, or not as asked
+    )
 
 
 Decision = Accepted | Refused
@@ -42,6 +45,7 @@ class Refusal(Exception):  # noqa: N818  # control flow inside one decision, nev
         type_line: str | None = None,
         exit: ExitCode = ExitCode.NO,  # noqa: A002
         turn: str | None = None,
+        lacks: tuple[str, str] | None = None,
     ) -> None:
         super().__init__(*reasons)
-        self.refused = Refused(reasons, type_line, exit=exit, turn=turn)
+        self.refused = Refused(reasons, type_line, exit=exit, turn=turn, lacks=lacks)

@@ -254,6 +254,7 @@ def packet_in_force(state: State, documents: Documents, packet_id: str) -> Docum
             f"no packet `{packet_id}` on {state.branch}",
             type_line="govern status",
             exit=ExitCode.COULD_NOT,
+            lacks=("packet", packet_id),
         )
     return document
 

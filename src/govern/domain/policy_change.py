@@ -42,12 +42,16 @@ def _candidate(state: State, documents: Documents, digest: str | None) -> Policy
     new = proposed(state, documents)
     now = state.in_force
     if new.view == now.view:
-        raise Refusal(f"govern.yaml on {state.branch} is the policy in force (epoch {now.epoch})")
+        said = f"govern.yaml on {state.branch} is the policy in force (epoch {now.epoch})"
+        raise Refusal(said, type_line="govern policy show", lacks=("workspace", "main"))
     if digest is not None and digest != new.digest:
         raise Refusal("govern.yaml has changed since: look again", type_line="govern policy diff")
     if new.epoch != now.epoch + 1:
         raise Refusal(
-            f"policy.epoch is {new.epoch}: the next one is {now.epoch + 1}", type_line="govern validate"
+            f"policy.epoch is {new.epoch}: write `epoch: {now.epoch + 1}` under `policy` in {state.folder}/govern.yaml,"
+            f" and have it merged into {state.branch}",
+            type_line="govern policy adopt",
+            lacks=("workspace", "main"),
         )
     if problem := unsupported(new.view):
         raise Refusal(problem, type_line="govern validate")

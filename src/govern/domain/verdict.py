@@ -27,6 +27,7 @@ class Verdict:
     final: bool = False  # not passed, and no waiver can pass over it
     todo: str | None = None  # the command line that brings it further
     turn: str | None = None  # the person who has to type it, where it is not the actor
+    lacks: tuple[str, str] | None = None  # kind and id of a document that is named and not on the branch
 
     @property
     def passes(self) -> bool:

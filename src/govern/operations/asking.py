@@ -14,6 +14,7 @@ from govern.domain.verdict import Verdict
 from govern.domain.windows import instant
 from govern.errors import GovernError, RefusedError
 from govern.operations.rehearse import Rehearsed, rehearse
+from govern.operations.unpublished import placed
 from govern.operations.workspace import Workspace
 
 
@@ -33,7 +34,7 @@ def ask_border(
 ) -> Asked:
     """Judge the next border of a packet. Raises RefusedError where there is none to ask about."""
     state, documents, now = workspace.state, workspace.documents(), workspace.now()
-    actor = _asker(workspace)
+    actor = asker(workspace)
     try:
         packet = state.packet(packet_id)
         phase = next_phase(packet, to, None)
@@ -41,9 +42,10 @@ def ask_border(
         border = border_to(state, documents, packet, actor, now, phase, only)
         verdicts = judge(border)
     except Refusal as refusal:
-        raise raised(refusal.refused) from None
+        raise raised(placed(workspace, refusal.refused)) from None
     passed = all(verdict.passes for verdict in verdicts)
-    answer = None if passed else refused(border, verdicts)
+    answer = None if passed else placed(workspace, refused(border, verdicts))
+    verdicts = answer.verdicts if answer else verdicts
     shadow = phase == "canary"
     base = {cohort: dict(row) for cohort, row in newest_rows(border, kpi=None).items()} if shadow else {}
     pooled = pooled_row(border, kpi=None) if shadow else None
@@ -64,7 +66,7 @@ def packet_of(workspace: Workspace, packet_id: str) -> Packet:
         try:
             packet_in_force(state, workspace.documents(), packet_id)
         except Refusal as refusal:
-            raise raised(refusal.refused) from None
+            raise raised(placed(workspace, refusal.refused)) from None
     return state.packet(packet_id)
 
 
@@ -105,7 +107,7 @@ def rehearse_packet(workspace: Workspace, packet_id: str) -> Rehearsed:
                 f"{packet_id} is {packet.phase.replace('_', ' ')}: it has ended", type_line="govern status"
             )
         border = open_border(
-            workspace.state, workspace.documents(), packet_id, _asker(workspace), workspace.now(), to="canary"
+            workspace.state, workspace.documents(), packet_id, asker(workspace), workspace.now(), to="canary"
         )
         if border.prev is None or border.next is None:
             raise Refusal(f"not there: {', '.join(border.missing)}", type_line="govern validate")
@@ -117,10 +119,10 @@ def rehearse_packet(workspace: Workspace, packet_id: str) -> Rehearsed:
 
         return rehearse(workspace, replace(border, cohorts=going))
     except Refusal as refusal:
-        raise raised(refusal.refused) from None
+        raise raised(placed(workspace, refusal.refused)) from None
 
 
-def _asker(workspace: Workspace) -> Actor:
+def asker(workspace: Workspace) -> Actor:
     """Readers need nobody: who is unknown asks as nobody."""
     identity = workspace.repository.identity()
     person = workspace.state.in_force.person_with(identity[1]) if identity else None

@@ -16,6 +16,7 @@ from govern.errors import UsageError
 from govern.operations.asking import raised
 from govern.operations.naming import bindings, names
 from govern.operations.pins import original, pins, published
+from govern.operations.unpublished import unpublished
 from govern.operations.workspace import Workspace
 
 Files = Mapping[str, str]  # path -> digest
@@ -57,6 +58,9 @@ def target(workspace: Workspace, name: str) -> Target:
     except Refusal as refusal:
         raise raised(refusal.refused) from None
     if document is None:
+        if lies := unpublished(workspace, "baseline", name):
+            message = f"no baseline `{name}` on {workspace.state.branch}: {lies.said}"
+            raise UsageError(message, type_line=lies.line)
         close = nearest(name, [named.name for named in names(workspace) if named.what == "baseline"])
         message = f"no baseline `{name}` on {workspace.state.branch}" + (
             f"; nearest: {close}" if close else ""

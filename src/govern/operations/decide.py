@@ -28,6 +28,7 @@ from govern.operations.context import Context
 from govern.operations.reading import BranchDocuments, NoDocuments
 from govern.operations.serve import bytes_of, due
 from govern.operations.stamping import Envelope, Stamped, stamp
+from govern.operations.unpublished import placed
 from govern.operations.workspace import Workspace, open_workspace
 from govern.operations.writable import require_remote, require_writable
 
@@ -75,7 +76,9 @@ def run(
         command = command or prepare(workspace)
         require_remote(workspace, command, alone=alone)
         decision, stamped = take(workspace, command)
-        if isinstance(decision, Refused) or dry_run:
+        if isinstance(decision, Refused):
+            return Outcome(placed(workspace, decision), workspace, tries=tries)
+        if dry_run:
             return Outcome(decision, workspace, stamped.records if stamped else (), tries=tries)
         assert stamped is not None
         if confirm is not None and tries == 1 and not confirm(workspace, decision):

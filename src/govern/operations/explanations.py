@@ -11,6 +11,8 @@ from govern.domain.rules.view import Explanation
 from govern.domain.state import PHASES
 from govern.errors import UsageError
 
+TO_PASS = "\n\nTo pass: "  # how the last paragraph of a check's docstring begins
+
 
 @dataclass
 class Check:
@@ -18,6 +20,7 @@ class Check:
 
     name: str
     about: str
+    mend: str
     borders: list[str] = field(default_factory=list)
     mode: str = "block"
     waivable: bool = True
@@ -46,16 +49,17 @@ def checks() -> dict[str, Check]:
     for to, items in RULES[max(RULES)].items():
         border = f"{PHASES[PHASES.index(to) - 1]} -> {to}"
         for item in items:
-            known = found.setdefault(item.name, Check(item.name, _about(item)))
+            known = found.setdefault(item.name, Check(item.name, *_told(item)))
             known.borders.append(border)
             known.mode, known.waivable = item.mode, item.waivable
     return found
 
 
-def _about(item: Item) -> str:
-    """What the check's own module says of it; empty where docstrings were left out."""
+def _told(item: Item) -> tuple[str, str]:
+    """What the check's own module says of it, and of what turns it; empty where docstrings were left out."""
     module = inspect.getmodule(item.check)
-    return inspect.cleandoc(module.__doc__ or "") if module else ""
+    about, _, mend = inspect.cleandoc(module.__doc__ or "").partition(TO_PASS) if module else ("", "", "")
+    return about, " ".join(mend.split())
 
 
 def explained(word: str) -> tuple[str, Explanation] | Check:

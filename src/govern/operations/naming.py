@@ -19,6 +19,7 @@ from govern.domain.state import Binding, State
 from govern.errors import GovernError, UsageError
 from govern.ledger.history import LedgerCommit
 from govern.operations.pins import pins
+from govern.operations.unpublished import unpublished
 from govern.operations.workspace import Workspace
 
 PLACES = {
@@ -148,6 +149,10 @@ def _unknown(workspace: Workspace, text: str) -> UsageError:
     if text.startswith("sha256:"):
         why = "no bytes with this digest lie in the ledger" if DIGEST.fullmatch(text) else "not a digest"
         return UsageError(f"{why}: {text}", type_line="govern log")
+    folder, _, name = text.rpartition("/")
+    for kind in (kind for kind, place in FOLDERS.items() if folder in ("", place)):
+        if lies := unpublished(workspace, kind, name):
+            return UsageError(f"nothing published is named `{text}`: {lies.said}", type_line=lies.line)
     known = [name for named in names(workspace) for name in {named.name, named.full}]
     close = nearest(text, known)
     message = f"nothing is named `{text}`" + (f"; nearest: {close}" if close else "")

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from govern.domain import duties
+from govern.domain.decision import Refusal
+from govern.domain.document import Documents
 from govern.domain.lane import Lane
 from govern.domain.mitigation import lane_debt
-from govern.domain.state import State
+from govern.domain.state import Duty, State
 
 WORDS = {  # what a lane is owed, by its fault; open work is told action by action
     lane_debt.UNCONTAINED: "containment",
@@ -22,21 +24,33 @@ DATED = (lane_debt.UNCONTAINED, lane_debt.PAST_DUE, lane_debt.NEAR_EXPIRY, lane_
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """`of` is a packet or a lane, `line` settles it. `due` None: no instant is set, and promotions wait for it."""
+    """`of` is a packet, a package, a card or a lane, `line` settles it, `about` what it is to be. `due` None: no
+    instant is set, and promotions wait for it."""
 
     what: str
     of: str
     owner: str
     due: str | None
     line: str
+    about: str = ""
 
 
-def owed(state: State, now: str) -> Iterator[Owed]:
-    """Everything, in no order."""
+def owed(state: State, now: str, documents: Documents | None = None) -> Iterator[Owed]:
+    """Everything, in no order. `documents`: what is asked of a package or a card that is not there is told so."""
     for duty in state.duties:
-        yield Owed(duty.kind.replace("_", " "), duty.packet, duty.owner, duty.due, duties.closing(duty))
+        gone = documents is not None and _gone(documents, duty)
+        line = duties.closing(duty, gone=gone)
+        about = "it is gone" if gone else duty.text
+        yield Owed(duties.name_of(duty), duty.packet, duty.owner, duty.due, line, about)
     for lane in state.open_lanes():
         yield from _of_lane(state, lane, now)
+
+
+def _gone(documents: Documents, duty: Duty) -> bool:
+    try:
+        return duties.gone(documents, duty)
+    except Refusal:  # it is there, and faulty
+        return False
 
 
 def _of_lane(state: State, lane: Lane, now: str) -> Iterator[Owed]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from govern.documents.catalog import path_of
 from govern.domain.decision import Refusal
 from govern.domain.gates import MODES
 from govern.domain.policy import Policy
@@ -14,6 +15,7 @@ from govern.domain.policy_change import proposed
 from govern.domain.windows import duration
 from govern.errors import GovernError
 from govern.operations.asking import raised
+from govern.operations.unpublished import Unpublished, unpublished
 from govern.operations.workspace import Workspace
 
 Effect = Literal["looser", "stricter", ""]
@@ -56,6 +58,8 @@ class Proposal:
     needed: int
     holders: tuple[str, ...]
     given: Mapping[str, str]  # person -> record
+    path: str = ""  # of govern.yaml
+    here: Unpublished | None = None  # an edit of it that is not on the branch
 
 
 def proposal(workspace: Workspace) -> Proposal:
@@ -74,7 +78,10 @@ def proposal(workspace: Workspace) -> Proposal:
         and record.body["expires"] > workspace.now()
     }
     needed = now.approvals("policy")
-    return Proposal(now, new, changes(now.view, new.view), needed, now.holders("policy_change"), given)
+    holders = now.holders("policy_change")
+    path = path_of(state.folder, "workspace", "main")
+    here = unpublished(workspace, "workspace", "main")
+    return Proposal(now, new, changes(now.view, new.view), needed, holders, given, path, here)
 
 
 def changes(now: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:

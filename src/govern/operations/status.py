@@ -15,11 +15,13 @@ from govern.domain.state import EVERYONE, Packet, Surface
 from govern.domain.verdict import Verdict
 from govern.domain.windows import after, before, duration, instant, spoken, written
 from govern.errors import GovernError
-from govern.operations.asking import ask_border, last_fetched
+from govern.operations.asking import ask_border, asker, last_fetched
 from govern.operations.lanes.open_lanes import LaneRow, lane_rows
+from govern.operations.open_firings import FiredRow, fired_rows
 from govern.operations.owed import owed
 from govern.operations.workspace import Workspace
 
+FRESH = "P1D"  # so long after a rollback it is asked whether prev is served
 SOON = "P3D"  # a verification that ends within this is somebody's task today
 FROM_PAIRS = ("shadow_pairs", "shadow_bands", "explained")
 WAITS = {  # checks in the words of a list of tasks
@@ -38,6 +40,7 @@ class Task:
     what: str
     line: str
     overdue: bool = False
+    due: str | None = None  # they stand in this order, those without an instant last
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,10 @@ class SurfaceRow:
 
 @dataclass
 class Status:
-    """One screen. `due` is by date; `notes` say what is wrong beyond any packet."""
+    """One screen. `due` and `yours` are by date; `notes` say what is wrong beyond any packet."""
 
     person: str | None = None
+    fired: list[FiredRow] = field(default_factory=list)  # and is not answered
     yours: list[Task] = field(default_factory=list)
     surfaces: list[SurfaceRow] = field(default_factory=list)
     blocked: list[tuple[str, str, list[str]]] = field(default_factory=list)  # packet, border, why
@@ -89,11 +93,12 @@ def published(workspace: Workspace) -> str:
 
 def status_of(workspace: Workspace) -> Status:
     """Everything on the one screen. Nothing is fetched here."""
-    identity = workspace.repository.identity()
-    person = workspace.state.in_force.person_with(identity[1]) if identity else None
+    person = asker(workspace).person or None
     status = Status(person, fetched=last_fetched(workspace))
     now = workspace.now()
     packets = _packets(workspace)
+    status.fired += fired_rows(workspace)
+    status.overdue += [f"{row.trigger} of {row.packet}" for row in status.fired]
     _surfaces(workspace, packets, status)
     for packet in packets:
         if not packet.ended and packet.phase != "adopted":
@@ -102,8 +107,10 @@ def status_of(workspace: Workspace) -> Status:
     _owed(workspace, now, status)
     _verifications(workspace, now, status)
     _debts(packets, now, status)
+    _unverified(packets, now, status)
     status.notes += _notes(workspace)
     status.due.sort()
+    status.yours.sort(key=lambda task: (task.due is None, task.due or ""))
     return status
 
 
@@ -191,14 +198,14 @@ def _people_of(value: Mapping[str, Any], turn: str | None) -> set[str]:
 
 
 def _owed(workspace: Workspace, now: str, status: Status) -> None:
-    for each in owed(workspace.state, now):
+    for each in owed(workspace.state, now, workspace.documents()):
         overdue = each.due is not None and each.due <= now
         status.overdue += [f"{each.what} of {each.of}"] if overdue else []
         if each.due is not None:
-            what = f"{each.what}, {each.of} ({each.owner})"
+            what = f"{each.what}, {each.of} ({each.owner})" + (f": {each.about}" if each.about else "")
             status.due.append((each.due, what + (" OVERDUE" if overdue else "")))
         if each.owner == status.person:
-            status.yours.append(Task(f"{each.what} of {each.of}", each.line, overdue))
+            status.yours.append(Task(f"{each.what} of {each.of}", each.line, overdue, each.due))
 
 
 def _verifications(workspace: Workspace, now: str, status: Status) -> None:
@@ -213,7 +220,7 @@ def _verifications(workspace: Workspace, now: str, status: Status) -> None:
         if before(until, SOON) <= now and status.person in policy.holders("monitoring_review"):
             held = (instant(now) - instant(day)).days if day else 0
             what = f"{baseline} verified {held} of {within[1:-1]} days"
-            status.yours.append(Task(what, f"govern baseline verify {baseline}", overdue))
+            status.yours.append(Task(what, f"govern baseline verify {baseline}", overdue, until))
     unproven = [t.baseline for t in _in_force(workspace) if standing(workspace.state, t) == "observed"]
     if unproven:
         status.notes.append(f"the way back is unproven: {', '.join(sorted(set(unproven)))} was only declared")
@@ -241,6 +248,16 @@ def _in_force(workspace: Workspace) -> Iterator[Target]:
         if target.digest not in seen:
             seen.add(target.digest)
             yield target
+
+
+def _unverified(packets: list[Packet], now: str, status: Status) -> None:
+    """Whether prev is served again is asked of whoever went back, before all that may wait a day."""
+    for packet in packets:
+        for record in packet.rollbacks[-1:]:
+            fresh = after(record.at, FRESH) > now and record.name not in packet.served
+            if fresh and record.actor == status.person:
+                line = f"govern rollback verify {packet.id} --wait 120"
+                status.yours.append(Task(f"{packet.id} went back: is prev served?", line, due=record.at))
 
 
 def _debts(packets: list[Packet], now: str, status: Status) -> None:

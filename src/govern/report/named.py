@@ -1,6 +1,7 @@
 """What `govern show` prints of things with a name of their own: documents, cohorts, people, bytes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from shlex import quote
 from typing import Any
 
 from govern.domain.binding import current
@@ -92,7 +93,7 @@ def cohort_answer(cohort: str, attributes: Mapping[str, Any] | None, state: Stat
     return Answer(
         "show",
         tuple(lines),
-        advice=("next", f"govern binding show --cohort {cohort}"),
+        advice=("next", f"govern binding show --cohort {quote(cohort)}"),
         data={"cohort": cohort, "attributes": dict(attributes or {}), "bindings": data},
     )
 

@@ -32,7 +32,7 @@ def border_lines(
     if bands is None or not base:
         cycles = cycle_lines(verdicts, every=every)
         quiet = not every and border.to in ("wide", "adopted")
-        return [*wrapped(head), *cycles, *verdict_lines(verdicts, every=not quiet)]
+        return [*wrapped(head), *cycles, *verdict_lines(verdicts, every=not quiet, turns=every)]
     lines = [beside(head, "delta in points of score"), *_cohorts(border, bands, base, pooled)]
     if bands.passes and not every:
         lines += wrapped(_limits(border), " limits: ", "   ")
@@ -41,8 +41,13 @@ def border_lines(
     return [*lines, *verdict_lines(shown, every=every)]
 
 
-def verdict_lines(verdicts: Sequence[Verdict], *, every: bool, counted: bool = False) -> list[str]:
-    """One line a check. Without `every`, what passes quietly is counted (unless it is `counted` above)."""
+def verdict_lines(
+    verdicts: Sequence[Verdict], *, every: bool, counted: bool = False, turns: bool | None = None
+) -> list[str]:
+    """One line a check. Without `every`, what passes quietly is counted (unless it is `counted` above).
+
+    `turns` (like `every`, where it is not given): also the line that brings each further which does not pass.
+    """
     shown = [v for v in verdicts if every or not v.passes or v.warning or v.waived_by]
     width = max((len(v.check) for v in shown), default=0)
     lines: list[str] = []
@@ -55,6 +60,10 @@ def verdict_lines(verdicts: Sequence[Verdict], *, every: bool, counted: bool = F
         if verdict.flips and not verdict.passes:
             flips = "; ".join(dict.fromkeys(verdict.flips))
             lines += wrapped(f"would flip: {flips}", "   ", "     ")
+        elif (every if turns is None else turns) and not verdict.passes:
+            line = verdict.todo or f"govern explain {verdict.check}"
+            turn = f" ({verdict.turn})" if verdict.todo and verdict.turn else ""
+            lines += wrapped(f"would flip{turn}: {line}", "   ", "     ")
     quiet = [v for v in verdicts if v not in shown and v.outcome == "passed"]
     if quiet and shown and not counted:
         lines.append(f" passed  {len(quiet)} more (-v)")

@@ -49,12 +49,19 @@ def proposal_answer(proposal: Any, branch: str) -> Answer:
     """The difference, who has approved it, and whose turn it is."""
     if not proposal.changes:
         same = f"govern.yaml on {branch} is the policy in force (epoch {proposal.now.epoch})"
-        return Answer("policy diff", (same,), data=_data(proposal))
+        if proposal.here is not None:
+            same = f"{same}; {proposal.here.said}"
+        advice = ("type", proposal.here.line) if proposal.here is not None else None
+        return Answer("policy diff", tuple(wrapped(same, then="  ")), advice=advice, data=_data(proposal))
     lines = change_lines(proposal)
     wanted = proposal.now.epoch + 1
     if proposal.new.epoch != wanted:
-        lines += wrapped(f"policy.epoch is {proposal.new.epoch}: it cannot be adopted before it is {wanted}")
-        edit = ("type", "govern validate")
+        said = f"policy.epoch is {proposal.new.epoch}: it cannot be adopted before it is {wanted}"
+        said += (
+            f". Write `epoch: {wanted}` under `policy` in {proposal.path}, and have it merged into {branch}"
+        )
+        lines += wrapped(f"{said}; {proposal.here.said}" if proposal.here else said, then="  ")
+        edit = ("type", proposal.here.line if proposal.here else "govern policy adopt")
         return Answer("policy diff", tuple(lines), ExitCode.NO, "failed", edit, data=_data(proposal))
     given = ", ".join(f"{person} ({record})" for person, record in proposal.given.items())
     lines += wrapped(

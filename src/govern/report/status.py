@@ -1,5 +1,6 @@
 """`govern status` on one screen."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -12,12 +13,14 @@ from govern.report.lanes import short
 from govern.report.wrap import WIDTH, beside, natural, table, wrapped
 
 AGES = ((86_400, "d"), (3_600, "h"), (60, "min"))  # seconds
+MAY = {"rollback_execute": "go back", "rollout_approve": "resume it", "monitoring_review": "look at it"}
 
 
 def status_answer(status: Any, *, head: str, now: str, simulated: bool, check: bool, past: bool) -> Answer:
     """`status` is an `operations.status.Status`; `head` names the ledger. `past`: it is not of today."""
     moment = instant(now)
     lines = [*heading(head, now, simulated=simulated, past=past), *stale(status.fetched)]
+    lines += fired_lines(status.fired, moment)
     lines += [f"YOU, {status.person}" if status.person else "YOU are nobody in the policy in force"]
     lines += _tasks(status.yours) or [" nothing waits for you"]
     lines += _surfaces(status.surfaces)
@@ -48,10 +51,48 @@ def stale(seconds: int | None) -> list[str]:
     return []
 
 
+def fired_lines(rows: Sequence[Any], now: datetime) -> list[str]:
+    """` ! TRIGGER of PACKET FIRED Fri 20 17:10, nobody took note; ana may go back`, and the line to type.
+
+    `rows` are `operations.open_firings.FiredRow`.
+    """
+    lines = []
+    for row in rows:
+        taken = "nobody took note"
+        if row.taken:
+            taken = f"{row.taken[0]} took note {_moment(row.taken[1], instant(row.at))}"
+        said = f"{row.trigger} of {row.packet} FIRED {_moment(row.at, now)}, {taken}"
+        if row.who:
+            said += f"; {' or '.join(row.who)} may {MAY[row.role]}"
+        whole = paste(row.line)
+        fits = all(len(line) <= WIDTH for line in whole)
+        lines += [*wrapped(said, " ! "), *(whole if fits else paste(f"govern phase show {row.packet}"))]
+        if row.package:
+            what, shown = f"     package {row.package}", f"govern show packages/{row.package}"
+            one = f"{what}: {shown}"
+            lines += [one] if len(one) <= WIDTH else [what, *paste(shown)]
+    return lines
+
+
+def fired_advice(rows: Sequence[Any], person: str | None) -> tuple[str, str] | None:
+    """The line of the first that is the person's own; else who types the line of the first."""
+    own = next((row for row in rows if person is not None and (not row.who or person in row.who)), None)
+    if own is not None:
+        return ("type", own.line)
+    return (f"{rows[0].who[0] if rows[0].who else 'somebody'} types", rows[0].line) if rows else None
+
+
+def _moment(at: str, now: datetime) -> str:
+    """The time alone where it is of today."""
+    when = instant(at)
+    return at[11:16] if when.date() == now.date() else f"{day(when, now)} {at[11:16]}"
+
+
 def _advice(status: Any, late: bool) -> tuple[str, str] | None:
-    """The most urgent of the person's own tasks, else what is blocked."""
-    task = next((task for task in status.yours if task.overdue), None) or next(iter(status.yours), None)
-    line = task.line if task else None
+    """What answers a trigger that fired, else the most urgent of the person's own tasks, else what is blocked."""
+    if status.fired:
+        return fired_advice(status.fired, status.person)
+    line = status.yours[0].line if status.yours else None
     if line is None and status.blocked:
         line = f"govern phase check {status.blocked[0][0]}"
     if late:
@@ -65,8 +106,38 @@ def _tasks(tasks: list[Any]) -> list[str]:
     for task in tasks:
         mark = "!" if task.overdue else "-"
         line = f" {mark} {task.what:<{width}}  {task.line}"
-        lines += [line] if len(line) <= WIDTH else [*wrapped(task.what, f" {mark} "), f"     {task.line}"]
+        lines += [line] if len(line) <= WIDTH else [*wrapped(task.what, f" {mark} "), *paste(task.line)]
     return lines
+
+
+def paste(line: str) -> list[str]:
+    """A line to type on lines of 80 columns, broken between words as a shell takes it."""
+    lines = [" " * 5]
+    for part in _words(line) if len(line) + 5 > WIDTH else [line]:
+        if lines[-1].strip() and len(lines[-1]) + len(part) + 3 > WIDTH:
+            lines[-1] += " \\"
+            lines.append(" " * 7 + part)
+        else:
+            lines[-1] += f" {part}" if lines[-1].strip() else part
+    return lines
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line; an option keeps its value, and what is quoted stays whole."""
+    found: list[str] = []
+    held = ""
+    for part in line.split(" "):
+        held = f"{held} {part}" if held else part
+        try:
+            shlex.split(held)
+        except ValueError:  # the quotation goes on
+            continue
+        if found and found[-1].startswith("--") and " " not in found[-1]:
+            found[-1] += f" {held}"
+        else:
+            found.append(held)
+        held = ""
+    return [*found, held] if held else found
 
 
 def _surfaces(rows: list[Any]) -> list[str]:
@@ -100,7 +171,12 @@ def blocked_lines(blocked: list[Any]) -> list[str]:
 def _lanes(rows: list[Any], now: datetime) -> list[str]:
     """A line for every cohort in mitigation; nothing where nobody is."""
     cells = [[f" {row.cohort}", row.lane, short(row.label), expiry(row.expires, now)] for row in rows]
-    return ["LANES", *table([""] * 4, cells)[1:]] if rows else []
+    if natural([""] * 4, cells) <= WIDTH:
+        return ["LANES", *table([""] * 4, cells)[1:]] if rows else []
+    lines = ["LANES"]  # long keys: the lane, whose id begins with its key, goes below
+    for cohort, *more in cells:
+        lines += [*wrapped(cohort.strip(), " "), *wrapped(", ".join(more), "   ")]
+    return lines
 
 
 def expiry(end: str, now: datetime) -> str:

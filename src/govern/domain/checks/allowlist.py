@@ -1,4 +1,7 @@
-"""Does canary bind explicit, known cohort keys of the packet's coverage, and at least one?"""
+"""Does canary bind explicit, known cohort keys of the packet's coverage, and at least one?
+
+To pass: Name keys that cohorts.yaml has and that the packet covers: govern phase advance PACKET --only COHORT.
+"""
 
 from govern.domain.gates import Border
 from govern.domain.verdict import Outcome, Verdict

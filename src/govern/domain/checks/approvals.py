@@ -1,7 +1,11 @@
 """Have enough of the packet's owners approved this very dossier? Never an author, never one person twice.
 
 The command of an owner who could approve is that person's approval.
+
+To pass: One of the people who are named types it: govern packet approve PACKET, or the advance itself.
 """
+
+from shlex import quote
 
 from govern.domain.gates import Border
 from govern.domain.verdict import Verdict
@@ -41,9 +45,8 @@ def _line(border: Border, lacking: int) -> str:
     """The last one to approve may as well advance: that is an approval."""
     if border.adding:
         share = "" if border.percent is None else f" --percent {border.percent:g}"
-        return (
-            f"govern packet approve {border.packet.id} --to canary --only {','.join(border.cohorts)}{share}"
-        )
+        who = quote(",".join(border.cohorts))
+        return f"govern packet approve {border.packet.id} --to canary --only {who}{share}"
     if lacking > 1:
         return f"govern packet approve {border.packet.id}"
     return f"govern phase advance {border.packet.id} --to {border.to}"

@@ -1,4 +1,7 @@
-"""Do prev and next still exist as named: digests right, the bytes of both in the tree, prev known to the ledger?"""
+"""Do prev and next still exist as named: digests right, the bytes of both in the tree, prev known to the ledger?
+
+To pass: Bring the bytes back, or write the digests as they are: govern validate --fix, then publish it.
+"""
 
 from govern.domain.baseline import missing_files
 from govern.domain.gates import Border

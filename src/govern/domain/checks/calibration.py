@@ -1,6 +1,9 @@
 """Is next calibrated: the packet complete, the locked model that of next, the backtest inside its limits?
 
 With an unchanged model the packet carries prev's calibration, and only its review date is asked.
+
+To pass: Run the calibration again and write what is missing into its packet: govern new calibration ID. In draft it
+is an edit: publish it, then: govern phase check PACKET.
 """
 
 from collections.abc import Mapping

@@ -2,6 +2,9 @@
 
 Closed times are policy's, in UTC, and may run over the weekend. On call counts who holds the role now, is an owner
 of the packet's way back, and declared no more hours than policy allows.
+
+To pass: Wait for the hour that is named, or somebody who may roll back declares to be on call: govern packet on-call
+PACKET --until INSTANT.
 """
 
 from collections.abc import Mapping, Sequence

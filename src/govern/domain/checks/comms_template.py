@@ -1,6 +1,8 @@
 """Is the note to everyone written beforehand, where platforms or regions can end on different versions?
 
 The attributes are those of the dictionary; a key that has left it keeps those it was bound with.
+
+To pass: Write the note to everyone, and name its path as comms_template of the packet.
 """
 
 from collections.abc import Mapping

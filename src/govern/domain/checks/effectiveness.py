@@ -6,6 +6,9 @@ A trigger that fired for a cohort since it went wide fails it, acknowledged or n
 
 On adoption the record `effectiveness_verified` keeps, by cohort and KPI, what the phase before had predicted beside
 what was seen in wide.
+
+To pass: Collect the newest cycles: govern evidence collect PACKET. A cohort whose trigger fired goes back: govern
+rollback execute PACKET --cohort COHORT.
 """
 
 from govern.domain.evidence.cycles import counting_start

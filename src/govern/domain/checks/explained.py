@@ -1,6 +1,8 @@
 """Is every loss that counts explained, in each cohort to be bound, by the dimension that moved?
 
 Asked for: each pass -> fail flip, and the largest losses of each cohort. Gains are listed, not asked for.
+
+To pass: Say what moved, cohort by cohort: govern evidence explain PACKET.
 """
 
 from govern.domain.evidence.newest import accepted_risk, newest_items, sets_since

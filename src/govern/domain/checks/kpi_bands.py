@@ -7,6 +7,9 @@ canary is judged on the cohort that `canary.stands_for` names. KPIs with `method
 all cycles and pass once it is proven that next is not worse than the margin.
 
 Not collected yet: `govern evidence collect PACKET`. Too few cycles, or decisions in one: time brings more.
+
+To pass: Collect the complete cycles: govern evidence collect PACKET. What is out of band needs another version, or
+goes back: govern rollback execute PACKET --cohort COHORT.
 """
 
 from govern.domain.evidence.window_bands import EARLY, MISSING, Standing, standing

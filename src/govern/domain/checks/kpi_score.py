@@ -8,6 +8,8 @@ it passes, at `warning` or more it passes with a warning, below that it fails. A
 fails the total whatever it is.
 
 A KPI that cannot be judged yet leaves the total between two numbers: inconclusive, unless even the higher is too low.
+
+To pass: As kpi_bands; the total rises with every KPI that is in band: govern evidence collect PACKET.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,8 @@
 """Is every decision of the packet's incidents relabelled, and was it verified that none is left out?
 
 A rollback owes the relabelling of what was decided meanwhile; the duty ends when it was verified, not when it was done.
+
+To pass: Relabel what was decided meanwhile, and verify it: govern relabel apply PACKET.
 """
 
 from govern.domain.gates import Border

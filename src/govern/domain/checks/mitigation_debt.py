@@ -2,6 +2,8 @@
 
 A lane in order holds nobody else back, one with a fault everybody: its cohort's trouble may be everyone's. A cohort
 that is on its way back in is not held back by its own lane.
+
+To pass: Settle what the lane is behind with: govern mitigation board gives each fault its line.
 """
 
 from govern.domain.gates import Border

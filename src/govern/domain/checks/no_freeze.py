@@ -1,6 +1,9 @@
 """Is the surface free of a freeze for every cohort to be bound?
 
 Adoption makes next everybody's default: there each covered cohort is asked, also one that went back.
+
+To pass: Say the root cause of the incident, which lifts the freeze: govern binding unfreeze SURFACE --root-cause
+REFERENCE.
 """
 
 from govern.domain.gates import Border

@@ -1,6 +1,8 @@
 """Is every cohort to be bound out of mitigation, on whatever surface its lane was entered?
 
 Out leads only the lane's own way: a cohort that comes back by it is not asked about that lane.
+
+To pass: Bring the cohort back by its lane, or leave it out with --only: govern mitigation board.
 """
 
 from govern.domain.gates import Border

@@ -2,6 +2,9 @@
 
 Packages are never frozen: their score is lost with a change. Below 70 no trigger of high severity may lead to one,
 whatever is asked otherwise.
+
+To pass: What is owed comes first (an update of the package, then the same card again): govern status, govern drill
+week. Where nothing is owed, drill it with two owners who decide alike: govern drill run CARD.
 """
 
 from collections.abc import Iterator

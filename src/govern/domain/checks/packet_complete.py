@@ -2,8 +2,12 @@
 
 The six (rollout governance, phase 0): prev, next with its calibration, coverage, monitoring owners and
 cadence, numeric triggers, a rehearsal date.
+
+To pass: Write what is named as missing; govern validate says where. In draft it is an edit: publish it, then: govern
+phase check PACKET.
 """
 
+from govern.domain.document import FOLDERS
 from govern.domain.gates import Border
 from govern.domain.verdict import Verdict
 
@@ -22,7 +26,10 @@ def check(border: Border) -> Verdict:
     lacking = [name for name, met in preconditions.items() if not met]
     met = f"{len(preconditions) - len(lacking)} of {len(preconditions)} preconditions"
     if border.missing:
-        return Verdict("packet_complete", "failed", f"not there: {', '.join(border.missing)}")
+        folder, _, name = border.missing[0].partition("/")
+        kind = next(kind for kind, where in FOLDERS.items() if where == folder)
+        text = f"not there: {', '.join(border.missing)}"
+        return Verdict("packet_complete", "failed", text, lacks=(kind, name))
     if unknown:
         return Verdict("packet_complete", "failed", f"cohorts not in the dictionary: {', '.join(unknown)}")
     if lacking:

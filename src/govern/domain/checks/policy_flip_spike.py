@@ -5,6 +5,9 @@ band of the KPI on flips nor above twice (policy.shadow.flip_spike_factor) the s
 flip is explained. Without such pairs: the share of decisions on next that broke the policy, in the newest cycle,
 against the same multiple of the share of pairs that failed on prev. None among n pairs counts as one: n pairs show
 no smaller share.
+
+To pass: Explain each flip, or measure again: govern evidence explain PACKET; govern evidence shadow PACKET --pairs
+FILE.
 """
 
 from collections.abc import Mapping

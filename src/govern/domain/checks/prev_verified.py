@@ -1,4 +1,7 @@
-"""Was prev shown to be good within the time that policy gives (30 days)?"""
+"""Was prev shown to be good within the time that policy gives (30 days)?
+
+To pass: Show that prev is good in staging or in a window, then: govern baseline verify BASELINE.
+"""
 
 from govern.domain.gates import Border
 from govern.domain.verdict import Verdict

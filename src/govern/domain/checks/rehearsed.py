@@ -1,4 +1,7 @@
-"""Was the way back rehearsed since baselines, triggers or scope last changed? A recorded tabletop counts."""
+"""Was the way back rehearsed since baselines, triggers or scope last changed? A recorded tabletop counts.
+
+To pass: govern rollback rehearse PACKET, or a tabletop: govern drill tabletop PACKET.
+"""
 
 from govern.domain.gates import Border
 from govern.domain.verdict import Verdict

@@ -3,6 +3,8 @@
 A replay follows one decision from its request to its stamp and is computed, never declared. One complete decision of
 a cohort on next is enough; a broken one fails its cohort. A newer replay of a cohort replaces the older one, and one
 from before the cohort's last move shows nothing.
+
+To pass: Replay a decision of every cohort on next: govern evidence replay PACKET --build NEW-FOLDER.
 """
 
 from govern.domain.binding import current

@@ -2,6 +2,8 @@
 
 The pure decision is taken here, from a state in which every covered cohort is on next; the same command on
 a throw-away clone is the shell's, and its answer comes in as `border.rehearsal`.
+
+To pass: Try the way back, which says what differs: govern rollback rehearse PACKET.
 """
 
 from copy import deepcopy

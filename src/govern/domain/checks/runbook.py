@@ -3,6 +3,9 @@
 Under stress people read limits and owners in the runbook, so they are those in force. Only what stands between the
 packet's marks is compared; around it the page is the team's own. `govern new packet` writes the section; after a change
 of what is frozen it is brought up to date by hand, and the check says line by line what it has to say.
+
+To pass: Write into the packet's section of the runbook what is frozen, line by line as `would flip` says, and publish
+it.
 """
 
 from itertools import zip_longest

@@ -1,4 +1,8 @@
-"""Is every shadow KPI inside its band in each cohort to be bound? The pooled row is shown and decides nothing."""
+"""Is every shadow KPI inside its band in each cohort to be bound? The pooled row is shown and decides nothing.
+
+To pass: More pairs turn what is inconclusive: govern evidence plan PACKET says how many. What is out of band needs
+another version, or the cohort is left out: govern phase advance PACKET --only COHORT.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -2,6 +2,8 @@
 
 Counted are whole windows since the last of the cohorts went wide, and since any change of what is frozen. That what was
 served in the newest of them is what was bound, `stamps` asks.
+
+To pass: Time alone: `would flip` names the instant.
 """
 
 from govern.domain.evidence.soaking import soak_of

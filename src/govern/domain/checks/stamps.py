@@ -7,6 +7,9 @@ older one. Those of a split cohort that were rightly on prev stand in a row of t
 
 On the way to adopted every decision of the newest windows of the soak is looked at, as many as `soak` asks for: samples
 add up back to their beginning, and none of that time may be left out.
+
+To pass: Sample the decisions: govern evidence collect PACKET. A wrong stamp is mended where it is served: govern
+binding reconcile says which.
 """
 
 from govern.domain.evidence.stamp_samples import Sampled, sampled, unsampled

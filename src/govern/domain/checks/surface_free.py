@@ -1,4 +1,8 @@
-"""Is each covered cohort on this packet's prev now, and claimed by no other open packet?"""
+"""Is each covered cohort on this packet's prev now, and claimed by no other open packet?
+
+To pass: Wait until the packet that has the cohort has ended, or leave the cohort out of the coverage. Where prev is
+not what the cohort is on, name as prev what it is on: govern status.
+"""
 
 from govern.domain.binding import current
 from govern.domain.gates import Border

@@ -2,6 +2,9 @@
 
 A waiver is debt with a day on it. One that no border rested on is none; a newer one of the same check replaces it. What
 has run out is waived anew here, owned and for a time, or the cohorts go back.
+
+To pass: Waive it anew, owned and for a time: govern packet waive PACKET --check waivers --reason "..." --expires
+DATE.
 """
 
 from govern.domain.gates import Border

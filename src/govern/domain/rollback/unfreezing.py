@@ -6,6 +6,7 @@ known yet is owed by a person, by an instant; named later, it settles that duty.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import Any, ClassVar
 
 from govern.domain.capability import Capability, Writer
@@ -118,7 +119,7 @@ def _require_named(state: State, command: Unfreeze, cohorts: Sequence[str], sett
         fixed = ",".join(dict.fromkeys(close if c == cohort and close else c for c in cohorts))
         raise Refusal(
             f"no cohort `{cohort}` is frozen on {command.surface}; there are: {', '.join(sorted(frozen))}",
-            type_line=f"--cohort {fixed}" if close else f"govern show {command.surface}",
+            type_line=f"--cohort {quote(fixed)}" if close else f"govern show {command.surface}",
             exit=ExitCode.NO if cohort in state.surfaces[command.surface].cohorts else ExitCode.COULD_NOT,
         )
 

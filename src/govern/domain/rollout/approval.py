@@ -6,6 +6,7 @@ expires. An owner's own advance needs none.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import ClassVar
 
 from govern.domain.capability import Capability, Writer
@@ -63,9 +64,9 @@ def line_of(border: Border, only: Sequence[str]) -> str:
     """The command that this approval is for."""
     if border.adding:
         share = "" if border.percent is None else f" --percent {border.percent:g}"
-        return f"govern phase extend {border.packet.id} --cohort {','.join(border.cohorts)}{share}"
+        return f"govern phase extend {border.packet.id} --cohort {quote(','.join(border.cohorts))}{share}"
     return f"govern phase advance {border.packet.id} --to {border.to}" + (
-        f" --only {','.join(only)}" if only else ""
+        f" --only {quote(','.join(only))}" if only else ""
     )
 
 

@@ -5,6 +5,7 @@ coverage did not hold is covered from now on.
 """
 
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import Any, ClassVar
 
 from govern.domain.binding import current
@@ -123,7 +124,7 @@ def _named(state: State, packet: Packet, command: Extend, now: str) -> tuple[str
 def _unknown(border: Border, command: Extend, cohort: str) -> None:
     close = nearest(cohort, border.dictionary)
     keys = dict.fromkeys(close if c == cohort else c for c in command.cohorts)
-    fixed = " ".join(f"--cohort {key}" for key in keys)
+    fixed = f"--cohort {quote(','.join(map(str, keys)))}"
     raise Refusal(
         f"no cohort `{cohort}`" + (f"; nearest: {close}" if close else ""),
         type_line=f"govern phase extend {command.packet} {fixed}" if close else None,

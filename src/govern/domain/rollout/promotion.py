@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from shlex import quote
 from typing import Any, cast
 
 from govern.domain import binding
@@ -106,13 +107,13 @@ def _require_available(border: Border, available: Sequence[str], only: Sequence[
             fixed = ",".join(close if c == cohort and close else c for c in only)
             raise Refusal(
                 f"no cohort `{cohort}` to bind here; there are: {', '.join(available) or 'none'}",
-                type_line=f"{line} --only {fixed}" if close else None,
+                type_line=f"{line} --only {quote(fixed)}" if close else None,
                 exit=ExitCode.COULD_NOT,
             )
         if border.to == "wide" and (by := border.stand_in(cohort)) not in only:
             raise Refusal(
                 f"{cohort} was not in canary: it goes on the result of {by}, and with it",
-                type_line=f"{line} --only {','.join(sorted({*only, by}))}",
+                type_line=f"{line} --only {quote(','.join(sorted({*only, by})))}",
             )
 
 
@@ -160,12 +161,13 @@ def refused(border: Border, verdicts: tuple[Verdict, ...]) -> Refused:
     if 0 < len(passing) < len(border.cohorts) and not for_all and border.to != "adopted":
         verb = "extend" if border.adding else "advance"
         subset = (
-            f"--cohort {','.join(passing)}"
+            f"--cohort {quote(','.join(passing))}"
             if border.adding
-            else f"--to {border.to} --only {','.join(passing)}"
+            else f"--to {border.to} --only {quote(','.join(passing))}"
         )
         line, turn = f"govern phase {verb} {border.packet.id} {subset}", None
-    return Refused(reasons, line, verdicts, turn=turn)
+    leading = next((verdict for verdict in bad if verdict.todo or verdict.lacks), None)
+    return Refused(reasons, line, verdicts, turn=turn, lacks=leading.lacks if leading else None)
 
 
 def uses_of(border: Border, verdicts: Iterable[Verdict]) -> tuple[str, ...]:

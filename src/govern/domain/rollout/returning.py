@@ -19,7 +19,7 @@ def held_out(state: State, packet: Packet, cohort: str, now: str) -> Refusal | N
     said = f"{cohort} was rolled back in {packet.id}"
     if lane := state.lane(cohort):
         return Refusal(
-            f"{said} and is in mitigation: {lane.id}", type_line=f"govern mitigation board {cohort}"
+            f"{said} and is in mitigation: {lane.id}", type_line=f"govern mitigation board {lane.word}"
         )
     rollback = went_back(packet, cohort)
     left = [lane.exited for lane in state.lanes.get(cohort, ()) if lane.exited]

@@ -33,7 +33,8 @@ def decide(state: State, documents: Documents, command: VerifyBaseline, actor: A
         document = documents.get("baseline", command.baseline)
         if document is None:
             reason = f"no baseline `{command.baseline}` on {state.branch}"
-            return Refused((reason,), "govern status", exit=ExitCode.COULD_NOT)
+            lacks = ("baseline", command.baseline)
+            return Refused((reason,), "govern status", exit=ExitCode.COULD_NOT, lacks=lacks)
         target = target_of(document.value, documents.pinned, None)
     day = command.day or now[:10]
     if command.method not in METHODS:

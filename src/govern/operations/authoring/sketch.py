@@ -29,9 +29,7 @@ from govern.operations.review.validate import validate
 
 CREATABLE = (*(kind for kind in FOLDERS if kind != "packet"), "answers")
 OPPOSITE = {"above": "at_most", "at_least": "below", "below": "at_least", "at_most": "above"}
-NO_PACKAGE = (
-    "# package: ID                      # what people do then: govern new package ID"
-)
+NO_PACKAGE = "# package: ID                      # what people do then: govern new package ID"
 NONE = {"prompt": "none", "policy": "none", "tools": "none", "guardrails": "none"}
 
 

@@ -1,6 +1,7 @@
 """Which losses of a packet still want an explanation, and the command that gives one."""
 
 from collections.abc import Collection
+from shlex import quote
 
 from govern.domain.evidence.newest import newest_items, sets_since
 from govern.domain.evidence.pairs import Group, to_explain
@@ -70,7 +71,7 @@ def _require(found: Collection[str], cohort: str) -> None:
         close = nearest(cohort, sorted(found))
         raise UsageError(
             f"no pairs of cohort `{cohort}` are recorded; there are: {', '.join(sorted(found))}",
-            type_line=f"--cohort {close or min(found)}",
+            type_line=f"--cohort {quote(close or min(found))}",
         )
 
 

@@ -132,9 +132,9 @@ def _no_cohort(packet: Packet, cohort: str, since: Collection[str]) -> UsageErro
     said = f"cohort `{cohort}` was never on next of {packet.id}"
     if close is None:
         return UsageError(
-            f"{said}; these were: {', '.join(sorted(since)[:5])}", type_line=f"--cohort {min(since)}"
+            f"{said}; these were: {', '.join(sorted(since)[:5])}", type_line=f"--cohort {quote(min(since))}"
         )
-    return UsageError(f"{said}; nearest: {close}", type_line=f"--cohort {close}")
+    return UsageError(f"{said}; nearest: {close}", type_line=f"--cohort {quote(close)}")
 
 
 def _chosen(
