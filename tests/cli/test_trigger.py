@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from decision_logs import decision, write_csv
+from govern.report.triggers import package_lines
 from typed import Keyboard
 from workspaces import Clone, git
 
@@ -16,6 +18,7 @@ PACKET = (
 TRIGGER = "policy-dislocation"
 NOW = "2026-11-22T10:00:00Z"
 ALONE = ("--op", "above", "--threshold", "45", "--consecutive", "3")
+NEXT = {"surface": "chat", "cohort_key": "public", "model_version_active": "llama-2-70b-chat+v2"}
 BACK = f"govern rollback execute {PACKET} --cohort public"
 
 
@@ -90,6 +93,16 @@ def test_rule_alone_is_inconclusive_when_the_newest_windows_are_no_numbers(alone
     assert (said.code, said.json["verdict"], said.json["data"]["firing_runs"]) == (1, "inconclusive", [])
 
 
+def test_rule_alone_counts_bad_ones_among_many(alone: Keyboard) -> None:
+    file = hours(alone.directory, [9, 1, 9, 1, 1, 9])
+    words = ("--op", "at_least", "--threshold", "9", "--bad", "2", "--of", "3")
+    said = alone("trigger", "evaluate", "--series", file, *words)
+    assert said.lines[0] == "FIRED once in 6 windows: 2 windows at least 9 among 3"
+    found = alone("trigger", "evaluate", "--series", file, *words, "--format", "json").json["data"]
+    tested = alone("trigger", "backtest", "--series", file, *words, "--format", "json").json["data"]
+    assert found["firing_runs"] == tested["firing_runs"] == [[2, 2]]
+
+
 def test_rule_alone_fires_where_prometheus_fires(alone: Keyboard, shared_data: Path) -> None:
     """One series of the 108 cases, whole, through the command line; see ../shared/data/kpi_nab."""
     folder = shared_data / "kpi_nab"
@@ -117,6 +130,8 @@ def test_rule_alone_fires_where_prometheus_fires(alone: Keyboard, shared_data: P
     [
         ((), "evaluate what?"),
         (("--op", "above"), "go together"),
+        (("--series", "rates.csv", "--op", ">", "--threshold", "1", "--bad", "3"), "among how many"),
+        (("--series", "late.csv", *ALONE), "rows that lie before the one above them: 2"),
         (
             ("--series", "rates.csv", "--op", "over", "--threshold", "1", "--consecutive", "1"),
             "no --op `over`",
@@ -134,6 +149,8 @@ def test_rule_alone_is_refused_when_the_words_do_not_fit(
     words: tuple[str, ...], says: str, alone: Keyboard
 ) -> None:
     hours(alone.directory, [1])
+    late = "timestamp,value\n2026-11-21T11:00:00Z,9\n2026-11-21T10:00:00Z,9\n"
+    (alone.directory / "late.csv").write_text(late, "utf-8")
     said = alone("trigger", "evaluate", *words)
     assert (
         said.code == 2
@@ -231,7 +248,7 @@ def test_file_that_does_not_fit_the_windows_is_refused(text: str, says: str, typ
 @pytest.mark.parametrize(
     ("words", "says", "line"),
     [
-        ((PACKET,), "not in this version", f"govern trigger evaluate {PACKET} --series FILE.csv"),
+        ((PACKET,), "no file of decisions there", f"govern trigger evaluate {PACKET} --series FILE.csv"),
         (("no-systm-prompt", "--series", "rates.csv"), "no packet", "govern status"),
         ((PACKET, "--trigger", "dislocation", "--series", "rates.csv"), f"nearest: {TRIGGER}",
          f"govern trigger evaluate {PACKET} --trigger {TRIGGER} --series rates.csv"),
@@ -288,6 +305,77 @@ def test_note_of_one_of_several_is_asked_for_by_record(typed: Keyboard) -> None:
     )
 
 
+def test_note_of_a_misspelt_trigger_is_refused_with_the_line(typed: Keyboard) -> None:
+    evaluate(typed, hours(typed.directory, [9, 9]))
+    tip = typed.tip
+    said = typed("trigger", "ack", PACKET, "--trigger", "policy-dislocatoin", now=NOW)
+    assert (said.code, said.advice) == (2, ("type", f"govern trigger ack {PACKET} --trigger {TRIGGER}"))
+    assert f"has no trigger `policy-dislocatoin`; nearest: {TRIGGER}" in " ".join(said.text.split())
+    assert typed.tip == tip
+    assert typed(*said.advice[1].split()[1:], now=NOW).code == 0
+
+
+def test_value_corrected_after_the_firing_is_said_and_fires_no_second_time(typed: Keyboard) -> None:
+    evaluate(typed, hours(typed.directory, [7, 7.25, 1]))
+    tip = typed.tip
+    said = evaluate(typed, hours(typed.directory, [7, 2, 1]))
+    told = " ".join(said.text.split())
+    assert said.lines[0].startswith("not fired") and typed.tip == tip
+    assert f"corrected since packets/{PACKET}#6 fired: public 2026-11-21T11:00:00Z 7.25, now 2" in told
+    again = evaluate(typed, hours(typed.directory, [7, 7.5, 9]))
+    assert again.lines[0].startswith("FIRED already") and "7.25, now 7.5" in again.text and typed.tip == tip
+    assert "corrected" not in evaluate(typed, hours(typed.directory, [7, 7.25, 1])).text
+    assert typed.audited() == []
+
+
+def test_windows_that_come_late_join_the_firing_that_they_touch(typed: Keyboard) -> None:
+    evaluate(typed, hours(typed.directory, [7, 7], first=14))
+    tip = typed.tip
+    assert (
+        evaluate(typed, hours(typed.directory, [7, 7, 7, 7], first=12)).lines[0].startswith("FIRED already")
+    )
+    assert typed.tip == tip
+    said = evaluate(typed, hours(typed.directory, [7, 7, 1, 1, 7, 7], first=10))
+    assert said.lines[0].startswith("FIRED policy") and typed.tip != tip  # one that nobody had known of
+    assert typed.audited() == []
+
+
+def test_hours_of_summer_time_are_told_apart_by_their_offset(typed: Keyboard) -> None:
+    """Berlin, when the clocks go back: two o'clock comes twice."""
+    now, night = "2027-10-31T09:00:00Z", "2027-10-31T0{}:00:00{}"
+    times = [night.format(2, "+02:00"), night.format(2, "+01:00"), night.format(3, "+01:00")]
+    rows = [f"{at},{value}" for at, value in zip(times, (7, 8, 1), strict=True)]
+    (typed.directory / "rates.csv").write_text("\n".join(["timestamp,value", *rows]), "utf-8")
+    (record,) = evaluate(typed, "rates.csv", "--format", "json", now=now).json["data"]["records"]
+    assert record["body"]["windows"] == ["2027-10-31/PT1H", "2027-10-31T01:00:00Z/PT1H"]
+    (typed.directory / "rates.csv").write_text(
+        "\n".join(["timestamp,value", *(row[:19] + row[25:] for row in rows)]), "utf-8"
+    )
+    said = evaluate(typed, "rates.csv", now=now)
+    assert said.code == 2 and "times name no zone" in said.text and "twice" in said.text
+
+
+def test_file_about_nobody_who_is_counted_says_so(typed: Keyboard) -> None:
+    (typed.directory / "rates.csv").write_text(
+        "timestamp,value,cohort_key\n2026-11-21T10:00:00Z,1,publik\n", "utf-8"
+    )
+    said = evaluate(typed, "rates.csv")
+    assert said.code == 2 and said.lines[0] == "refused: rates.csv: has no row of anybody who is counted"
+
+
+def test_package_is_said_with_its_steps_its_people_and_where_it_is_told_in_whole() -> None:
+    package = {
+        "id": "refusals",
+        "actions": [{"do": "Put the filter on the strict setting of last week"}, {"do": "Stop releases"}],
+        "owner_routes": {"release": "ana", "analytics": "ben"},
+    }
+    assert package_lines(package) == [
+        "package  refusals: 1 Put the filter on the strict setting of last week. 2 Stop",
+        "         releases. Release ana, analytics ben",
+        "         govern show refusals",
+    ]
+
+
 def test_long_firing_lies_in_a_table_and_is_known_again(typed: Keyboard) -> None:
     rows = [f"2026-11-{day}T{hour:02}:00:00Z,9" for day in range(22, 31) for hour in range(24)]
     (typed.directory / "rates.csv").write_text("\n".join(["timestamp,value", *rows]), "utf-8")
@@ -297,3 +385,29 @@ def test_long_firing_lies_in_a_table_and_is_known_again(typed: Keyboard) -> None
     assert '"listed"' in body and len(body) < 4_000
     assert evaluate(typed, "rates.csv", now=now).lines[0].startswith("FIRED already")
     assert typed.audited() == []
+
+
+def test_decision_log_is_measured_without_a_file(typed: Keyboard) -> None:
+    """Hours of 120 decisions on next, 10 percent of them out of policy from 12 on; the log ends at 15."""
+    rows = [
+        decision(f"{hour}-{n}", decided_at=f"2026-11-21T{hour}:{n % 60:02}:00Z", policy_pass=n >= bad, **NEXT)
+        for hour, bad in ((10, 0), (11, 3), (12, 12), (13, 12), (14, 6))
+        for n in range(120)
+    ]
+    log = typed.directory / "logs/decisions-1.csv"
+    write_csv(log, [*rows, decision("last", decided_at="2026-11-21T15:00:00Z", **NEXT)])
+    said = typed("trigger", "evaluate", PACKET, now=NOW)
+    assert said.code == 0 and said.advice == ("type", BACK)
+    assert said.lines[:3] == [
+        f"FIRED {TRIGGER}  public 10.0 %; limit 5 %, 2 windows of 1 h",
+        "  counted: windows of 1 h, 2026-11-21T10:00:00Z to 2026-11-21T15:00:00Z",
+        "  not over in the log, which ends at 2026-11-21T15:00:00Z: 19 windows",
+    ]
+    tip = typed.tip
+    assert typed("trigger", "evaluate", PACKET, now=NOW).lines[0].startswith("FIRED already")
+    said = typed("trigger", "evaluate", PACKET, "--format", "json", now=NOW)
+    source = said.json["data"]["source"]
+    assert (source["name"], source["query"], source["rows"]) == ("decisions", "policy_dislocation_rate", 601)
+    assert typed.tip == tip and typed.audited() == []
+    log.unlink()
+    assert typed.audited() == [], "the record stands without the log"

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
@@ -85,8 +86,9 @@ def test_threshold_is_judged_against_labels_and_another_is_suggested(alone: Keyb
         "THRESHOLD             CAUGHT  FALSE ALARMS  A WEEK  MIDDLE DELAY",
         "        5  given      2 of 2             1   170.8  2 min",
         "       13  suggested  0 of 2             0     0.0  -",
-        "suggested beyond every value here: no threshold within 1 false alarm a week",
-        "  caught an incident",
+        "suggested beyond every value here: within 1 false alarm a week none of the 2",
+        "  thresholds tried, 13 to 5, caught an incident",
+        "with 5, given:",
         "caught  2026-11-20T00:10:00Z  after 2 min",
         "caught  2026-11-20T00:40:00Z  after 2 min",
         "false   2026-11-20T00:26:00Z",
@@ -136,6 +138,71 @@ def test_incident_of_a_cohort_is_caught_in_its_own_line(alone: Keyboard) -> None
         assert (found["incidents"], found["hits"], found["false_alarms"]) == (1, hits, false)
 
 
+def test_labels_that_name_no_such_series_are_said(alone: Keyboard) -> None:
+    (alone.directory / "all.csv").write_text("series,start,end\nother,2026-11-20,2026-11-21\n", "utf-8")
+    said = backtest(alone, "--series", "s.csv", "--incidents", "all.csv", *RULE)
+    assert "  all.csv: 1 incident left out, their column `series` names no s" in said.lines
+    assert "  no incident is labelled here: every alarm counts as false" in said.lines
+    assert said.lines[-2].startswith("false ") and "0 of 0" in said.text
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        ("2026-11-19T00:00:00Z,2026-11-19T12:00:00Z", "1 of 1 incidents lie outside of the series"),
+        ("2026-11-19T00:00:00Z,2026-11-20T00:11:00Z", "1 incident was under way before the first window"),
+    ],
+)
+def test_incident_that_the_series_does_not_hold_is_said(labels: str, says: str, alone: Keyboard) -> None:
+    (alone.directory / "labels.csv").write_text(f"start,end\n{labels}\n", "utf-8")
+    said = backtest(alone, "--series", "s.csv", "--incidents", "labels.csv", *RULE)
+    assert said.code == 0 and says in " ".join(said.text.split())
+
+
+def test_overlapping_incidents_are_caught_by_one_alarm(alone: Keyboard) -> None:
+    rows = ("2026-11-20T00:10:00Z,2026-11-20T00:13:00Z", "2026-11-20T00:11:00Z,2026-11-20T00:20:00Z")
+    (alone.directory / "labels.csv").write_text("\n".join(["start,end", *rows]), "utf-8")
+    found = data(alone, "--series", "s.csv", "--incidents", "labels.csv", *RULE)["given"]
+    assert (found["hits"], found["incidents"], found["false_alarms"]) == (2, 2, 2)
+    assert [each["delay_seconds"] for each in found["caught"]] == [120, 60]
+
+
+def test_suggestion_is_never_worse_than_what_was_given(alone: Keyboard) -> None:
+    """An incident that fills most of the file: its own level is the middle of all values."""
+    minutes(alone.directory, [1, 9, 9, 9, 9, 1, 1])
+    label = "start,end\n2026-11-20T00:01:00Z,2026-11-20T00:05:00Z\n"
+    (alone.directory / "labels.csv").write_text(label, "utf-8")
+    words = ("--series", "s.csv", "--incidents", "labels.csv", "--op", "above", "--consecutive", "1")
+    for given in ((), ("--threshold", "5")):
+        found = data(alone, *words, *given)
+        assert (found["suggested"]["hits"], found["suggested"]["false_alarms"]) == (1, 0)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_past_of_one_moment_cannot_be_split(rows: int, alone: Keyboard) -> None:
+    lines = [f"2026-11-20T00:00:00Z,{cohort},9" for cohort in "ab"[:rows]]
+    (alone.directory / "one.csv").write_text("\n".join(["timestamp,cohort_key,value", *lines]), "utf-8")
+    words = ("trigger", "backtest", "--series", "one.csv", "--incidents", "labels.csv", *RULE)
+    said = alone(*words, "--fit-until", "0.5")
+    assert said.code == 2 and "nothing is left to judge on" in " ".join(said.text.split())
+    assert said.advice[1].endswith("--consecutive 2")
+    mended = alone(*("trigger", "backtest", "--series", "one.csv", "--incidents", "labels.csv", *RULE))
+    assert mended.code == 0
+
+
+def test_line_that_mends_a_rule_is_taken(alone: Keyboard) -> None:
+    for words in (("--bad", "5"), ("--of", "3"), ()):
+        said = backtest(alone, "--series", "s.csv", "--op", ">", "--threshold", "5", *words)
+        assert said.code == 2
+        assert alone(*shlex.split(said.advice[1])[1:]).code == 0, said.advice
+
+
+def test_misspelt_trigger_gives_the_mended_line(team_typed: Keyboard) -> None:
+    hours(team_typed.directory, [1, 7])
+    said = backtest(team_typed, "policy-dislocatoin", "--series", "rates.csv")
+    assert said.advice == ("type", f"govern trigger backtest {TRIGGER} --series rates.csv")
+
+
 def test_picture_of_the_sweep_is_whole_and_the_same_again(alone: Keyboard) -> None:
     words = ("--series", "s.csv", "--incidents", "labels.csv", *RULE, "--budget", "200", "--out", "sweep.svg")
     assert "wrote sweep.svg" in backtest(alone, *words).text
@@ -175,7 +242,7 @@ ODD = [
         "a,9\nb,NaN\nc,inf\ne,9\n",
         ["2 windows that nobody can judge", "1 gap"],
     ),
-    ("a time that stands twice is said", "a,9\nb,9\nb,9\n", ["1 row with a time that stands above already"]),
+    ("a time that stands twice is said", "a,9\nb,9\nb,9\n", ["1 repeated time"]),
 ]
 
 
@@ -210,6 +277,8 @@ BAD = [
     ({}, ("--series", "s.csv", "--op", ">", "--threshold", "1", "--bad", "4", "--of", "3"), "is no less"),
     ({}, (*RULE,), "needs a past"),
     ({}, ("--series", "s.csv", *RULE, "--budget", "-1"), "from 0 on"),
+    ({}, ("--series", "s.csv", *RULE, "--bad", "1"), "not both"),
+    ({}, ("--series", "s.csv", "--op", ">", "--threshold", "1"), "a rule counts"),
     ({}, (TRIGGER, "--series", "s.csv", "--op", ">"), "brings its own rule"),
 ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,15 @@ def test_windows_are_counted_from_the_anchor(length: str, at: str, begins: str, 
     place = grid.place(instant(at))
     assert (grid.start(place), grid.text(place), grid.place_of(text)) == (begins, text, place)
     assert (grid.first_from(begins), grid.first_from(at)) == (place, place + 1)
+
+
+def test_sliding_windows_end_with_a_second() -> None:
+    grid = Grid("2026-11-16", "PT1H", sliding=True)
+    place = grid.ending_with(instant("2026-11-20T02:05:59Z") + timedelta(milliseconds=500))
+    assert (grid.start(place), grid.end(place)) == ("2026-11-20T01:06:00Z", "2026-11-20T02:06:00Z")
+    assert grid.text(place) == "2026-11-20T01:06:00Z/PT1H" and grid.place_of(grid.text(place)) == place
+    assert grid.decisive(place) == "2026-11-20T02:05:59Z"
+    assert place < grid.open_at("2026-11-20T02:06:00Z") and place >= grid.open_at("2026-11-20T02:05:59Z")
 
 
 def test_window_of_another_length_has_no_place() -> None:
@@ -286,11 +296,6 @@ def test_window_in_the_warm_up_is_not_counted() -> None:
     made = late({DOCUMENT: {"warm_up": "PT2H"}})
     assert "not yet" in made.refused(firing(("a", 10, 9), ("a", 11, 9))).reasons[0]
     made.do(firing(("a", 11, 9), ("a", 12, 9)))
-
-
-def test_scope_that_is_not_counted_is_said() -> None:
-    refused = late({DOCUMENT: {"scope": "cluster"}}).refused(firing(("a", 10, 9), ("a", 11, 9)))
-    assert refused.reasons == (f"{TRIGGER}: the scope cluster is not in this version",)
 
 
 def test_attempts_fire_in_one_window_that_is_full() -> None:

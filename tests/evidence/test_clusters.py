@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from govern.domain.evidence.paired_rows import MEANS, UnusableError, differences
+from govern.domain.measures import MEASURES, UNITS
 from govern.domain.statistics import betting
 from govern.domain.statistics.differences import Differences
-from govern.evidence.measures import MEASURES, UNITS, KpiSpec
+from govern.evidence.measures import KpiSpec
 from govern.evidence.pairs import measure
 
 HEADER = (

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from decision_logs import COLUMNS, decision, write_csv, write_json
+from govern.domain.measures import ON_DECISIONS, UNITS
 from govern.domain.windows import instant, written
 from govern.errors import DocumentError
 from govern.evidence.decision_measures import COLUMNS as READ
 from govern.evidence.decision_measures import Asked, measure
 from govern.evidence.decisions import open_log
-from govern.evidence.measures import ON_DECISIONS, UNITS, KpiSpec, sql
+from govern.evidence.measures import KpiSpec, sql
 from govern.evidence.timeline import Interval
 from govern.evidence.windowed import Served
 

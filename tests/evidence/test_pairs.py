@@ -13,7 +13,8 @@ import pytest
 
 from govern.domain.document import lines, rows_of
 from govern.domain.evidence.pairs import figures
-from govern.evidence.measures import MEASURES, UNITS, KpiSpec, sql
+from govern.domain.measures import MEASURES, UNITS
+from govern.evidence.measures import KpiSpec, sql
 from govern.evidence.pairs import measure
 
 RANGE = (0.0, 1.0)

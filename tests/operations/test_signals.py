@@ -143,7 +143,7 @@ def test_server_that_is_down_or_not_named_is_no_value(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("kpi", "says"),
     [
-        ({"source": "decisions", "measure": "policy_dislocation_rate"}, "give the values by window"),
+        ({"measure": "policy_dislocation_rate"}, "is a Prometheus server, which has not the measure"),
         ({"source": "decisions"}, "its source `decisions` is of type csv"),
         ({"source": "gone"}, "names no source `gone`"),
     ],

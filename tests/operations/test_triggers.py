@@ -11,9 +11,10 @@ from builders import PACKET, Branch, World, cohorts, in_canary
 from govern.domain.evidence.stamping import window
 from govern.domain.rollback.execution import Rollback
 from govern.domain.rollout.recording import RecordEvidence
+from govern.domain.triggers.evaluation import fired_already
 from govern.errors import DocumentError, UsageError
 from govern.operations.triggers.evaluate import Evaluated, evaluate
-from govern.operations.triggers.firings import to_type
+from govern.operations.triggers.firings import intervention, to_type
 from windowed import evidence, replays
 
 TRIGGER = "policy-dislocation"  # above 5 percent, two windows of an hour in a row
@@ -154,6 +155,19 @@ def test_line_to_type_goes_by_the_action(action: str, line: str, events: list[st
     assert [each.event for each in more] == events
 
 
+def test_package_of_the_trigger_is_found_and_needs_no_document_to_go_back(tmp_path: Path) -> None:
+    package = {"id": "refusals", "actions": [{"id": "a", "do": "Stop", "revert": "Go"}]}
+    there = made(tmp_path)
+    evaluated = there.count(["10,a,9", "11,a,9"])
+    assert intervention(there, evaluated) is None  # type: ignore[arg-type]  # it leads to none
+    leads = {**evaluated.watch.trigger, "package": "refusals"}
+    evaluated = replace(evaluated, watch=replace(evaluated.watch, trigger=leads))
+    assert intervention(there, evaluated) is None  # type: ignore[arg-type]  # nowhere to be read
+    there.world.documents.edit("packages/refusals", package)
+    found = intervention(there, evaluated)  # type: ignore[arg-type]
+    assert found is not None and found["id"] == "refusals"
+
+
 def recorded(there: There, name: str, at: str, rows: list[dict[str, Any]], **params: Any) -> str:
     """A sample or a replay pack on the ledger: the name of its record."""
     there.world.now = at
@@ -169,18 +183,23 @@ def series_of(there: There, header: str, rows: list[str]) -> Evaluated:
 
 
 ATTEMPTS = [
-    ("three failed ones in one window", ["10:01,9", "10:20,1", "10:30,8", "10:59,7"], [3]),
-    ("three in two windows", ["10:30,9", "10:59,8", "11:00,7"], []),
+    ("three failed ones in an hour", ["10:01,9", "10:20,1", "10:30,8", "10:59,7"], [3]),
+    ("on both sides of the full hour", ["10:30,9", "10:59,8", "11:00,7"], [3]),
+    ("three in just an hour", ["10:30,9", "10:59,8", "11:29,7"], [3]),
+    ("three in more than an hour", ["10:30,9", "10:59,8", "11:30,7"], []),
+    ("what failed before next was bound", ["08:55,9", "09:10,9", "09:20,9"], []),
+    ("one that went well ends no count", ["10:01,9", "10:02,9", "10:03,1", "10:04,9", "10:05,1"], [3, 3]),
     ("what is no number is not one that failed", ["10:01,9", "10:20,NaN", "10:30,8"], []),
     ("no value is what no data is", ["10:01,9", "10:20,", "10:30,8"], []),
-    ("four are one firing of four", ["10:01,9", "10:02,9", "10:03,9", "10:04,9"], [4]),
+    ("four are one firing", ["10:01,9", "10:02,9", "10:03,9", "10:04,9"], [3, 4]),
+    ("in any order", ["10:59,7", "10:30,9", "11:00,8"], [3]),
 ]
 
 
 @pytest.mark.parametrize(
     ("rows", "values"), [case[1:] for case in ATTEMPTS], ids=[case[0] for case in ATTEMPTS]
 )
-def test_attempts_that_failed_are_counted_in_each_window(
+def test_attempts_that_failed_are_counted_within_the_length_of_a_window(
     rows: list[str], values: list[int], tmp_path: Path
 ) -> None:
     there = made(tmp_path, {DOCUMENT: {"counter": {"attempts": 3}}})
@@ -198,7 +217,78 @@ def test_attempt_without_data_fails_where_that_is_a_breach(tmp_path: Path) -> No
     there = made(tmp_path, {DOCUMENT: {"counter": {"attempts": 2}}, **breach})
     rows = ["2026-11-20T10:01:00Z,a,9", "2026-11-20T10:02:00Z,a,"]
     evaluated = series_of(there, "timestamp,cohort_key,value", rows)
-    assert ("a", 10, 2) in fired(evaluated)
+    assert [row.value for row in evaluated.fresh] == [2]
+
+
+def attempts(*at: str, cohort: str = "a") -> list[str]:
+    return [f"2026-11-20T{each}:00Z,{cohort},9" for each in at]
+
+
+HEADER = "timestamp,cohort_key,value"
+
+
+def test_attempts_that_fired_are_not_counted_into_another_firing(tmp_path: Path) -> None:
+    there = made(tmp_path, {DOCUMENT: {"counter": {"attempts": 2}}})
+    (record,) = there.world.do(series_of(there, HEADER, attempts("10:50", "11:10")).command())
+    body = record.body
+    assert (body["first"], body["last"]) == ("2026-11-20T10:10:01Z", "2026-11-20T11:10:01Z")
+    assert body["values"] == [{"cohort": "a", "window": "2026-11-20T10:10:01Z/PT1H", "value": 2}]
+    goes_on = series_of(there, HEADER, attempts("10:50", "11:10", "12:05"))
+    assert goes_on.fresh == [] and goes_on.known == [record]
+    again = series_of(there, HEADER, attempts("10:50", "11:10", "13:00", "13:01"))
+    assert [row.value for row in again.fresh] == [2] and again.known == [record]
+    there.world.do(again.command())
+    assert series_of(there, HEADER, attempts("10:50", "11:10", "13:00", "13:01")).fresh == []
+
+
+def test_incident_of_attempts_begins_when_the_cohort_came_to_next(tmp_path: Path) -> None:
+    there = made(tmp_path, {DOCUMENT: {"counter": {"attempts": 2}}})
+    (record,) = there.world.do(series_of(there, HEADER, attempts("09:10", "09:20")).command())
+    assert record.body["first"] == NINE
+
+
+def test_each_failure_alone_is_a_firing_where_one_is_enough(tmp_path: Path) -> None:
+    there = made(tmp_path, {DOCUMENT: {"counter": {"attempts": 1}}})
+    evaluated = series_of(there, HEADER, attempts("10:05", "10:30", "14:00"))
+    assert [len(line.rows) for each in evaluated.counted for line in each.fresh] == [2, 1]
+    there.world.do(evaluated.command())
+
+
+def test_attempts_of_all_cohorts_count_together_where_the_scope_says_so(tmp_path: Path) -> None:
+    there = made(tmp_path, {DOCUMENT: {"counter": {"attempts": 2}, "scope": "all"}})
+    rows = [*attempts("10:50"), *attempts("11:10", cohort="b")]
+    (record,) = there.world.do(series_of(there, HEADER, rows).command())
+    assert record.body["cohorts"] == ["a", "b"] and record.body["values"][0]["cohort"] is None
+
+
+def test_values_by_window_stay_in_their_windows_where_attempts_are_counted(tmp_path: Path) -> None:
+    there = made(tmp_path, {DOCUMENT: {"counter": {"attempts": 2}}})
+    rows = attempts("10:00", "10:00", "11:00")
+    evaluated = series_of(there, "window,cohort_key,value", rows)
+    assert fired(evaluated) == [("a", 10, 2)]
+    with pytest.raises(DocumentError, match="begins at 2026-11-20T10:00:00Z"):
+        series_of(there, "window,cohort_key,value", attempts("10:10"))
+
+
+def test_firing_of_an_earlier_stay_on_next_is_another(tmp_path: Path) -> None:
+    there = made(tmp_path, {DOCUMENT: {"counter": {"attempts": 2}}})
+    evaluated = series_of(there, HEADER, attempts("10:50", "11:10"))
+    there.world.do(evaluated.command())
+    (line,) = evaluated.counted[0].line.fired(evaluated.watch.rule, evaluated.watch.grid.width)
+    watched = replace(evaluated.watch, packet=there.state.packets[PACKET])
+    assert fired_already(watched, line) is not None
+    later = replace(watched, since={"a": "2026-11-20T11:30:00Z"})
+    assert fired_already(later, line) is None
+
+
+def test_window_that_nobody_can_judge_lies_in_a_firing(tmp_path: Path) -> None:
+    there = made(tmp_path, {DOCUMENT: {"counter": {"bad": 2, "of": 3}}})
+    rows = ["10,a,9", "11,a,NaN", "12,a,9"]
+    (record,) = there.world.do(there.count(rows).command())
+    assert [(value["value"], value.get("unjudged")) for value in record.body["values"]] == [
+        (9, None), (None, True), (9, None),
+    ]  # fmt: skip
+    assert there.count(rows).known == [record]
 
 
 def test_recorded_samples_of_stamps_are_attempts(tmp_path: Path) -> None:
@@ -216,8 +306,9 @@ def test_recorded_samples_of_stamps_are_attempts(tmp_path: Path) -> None:
         since = at
     there.world.now = "2026-11-20T11:00:00Z"
     evaluated = evaluate(there, PACKET, TRIGGER, None)  # type: ignore[arg-type]
-    assert fired(evaluated) == [("a", 10, 2)]
+    assert fired(evaluated) == [("a", 9, 2)]
     (record,) = there.world.do(evaluated.command())
+    assert record.body["last"] == "2026-11-20T10:30:01Z"
     assert (record.body["source"]["name"], record.body["source"]["rows"]) == ("records", 3)
     assert to_type(there.state, evaluated, record) == f"govern rollback execute {PACKET} --cohort a"
 
@@ -241,7 +332,7 @@ def test_distinct_clusters_are_counted_that_a_recorded_replay_reviewed(scope: st
     assert "left out: clusters that no recorded replay reviewed: y" in evaluated.left_out
     evaluated = series_of(there, CLUSTERS, [*rows, hour.format("04", 9, "z", replay)])
     (record,) = there.world.do(evaluated.command())
-    (value,) = record.body["values"]
+    value = record.body["values"][-1]
     assert value["value"] == 2
     assert value["clusters"] == [{"cluster": name, "replay": replay} for name in ("x", "z")]
     assert "a" in record.body["cohorts"]

@@ -1,6 +1,5 @@
 """`govern trigger`: counting a trigger over a series of its signal, and taking note that one fired."""
 
-import math
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -10,14 +9,13 @@ import typer
 from govern.cli import trigger_backtest
 from govern.cli.frame import context, show
 from govern.cli.options import Actor, DryRun, Folder, Offline, Output, Packet, listed
-from govern.cli.trigger_backtest import SIGNS
 from govern.cli.trigger_round import Asked, evaluated
+from govern.cli.trigger_rule import Bad, Consecutive, Of, Op, Threshold, rule_given
 from govern.cli.trigger_watch import watching
 from govern.cli.write import write
 from govern.domain.commands import Command
-from govern.domain.firing import Rule
 from govern.errors import UsageError
-from govern.operations.triggers.evaluate import read_lines
+from govern.operations.triggers.file_lines import read_lines
 from govern.operations.triggers.firings import open_firing
 from govern.operations.workspace import Workspace
 from govern.report.answer import Answer
@@ -39,15 +37,11 @@ def evaluate(
         typer.Option(help="CSV: timestamp (or window), value, and cohort_key if any.", metavar="FILE.csv"),
     ] = None,
     cohort: Annotated[str, typer.Option(help="Count these cohorts only.", metavar="COHORT,…")] = "",
-    op: Annotated[
-        str | None, typer.Option(help="Without a packet: above, at_least, below, at_most.", metavar="OP")
-    ] = None,
-    threshold: Annotated[
-        float | None, typer.Option(help="Without a packet: the limit.", metavar="NUMBER")
-    ] = None,
-    consecutive: Annotated[
-        int | None, typer.Option(help="Without a packet: bad windows in a row that fire.", metavar="COUNT")
-    ] = None,
+    op: Op = None,
+    threshold: Threshold = None,
+    consecutive: Consecutive = None,
+    bad: Bad = None,
+    of: Of = None,
     watch: Annotated[
         bool,
         typer.Option("--watch", help="Count again and again, until Ctrl-C; without a packet all of them."),
@@ -64,19 +58,21 @@ def evaluate(
 ) -> None:
     """Count a trigger over every complete window, and record where it fired.
 
-    Without --series the KPI's own source is asked: Prometheus, or the recorded samples of stamps.
+    Without --series the KPI's own source is asked: the decision log, Prometheus, or what the ledger knows itself.
     Exit 0 whether it fired or not; `fired` and `firing_runs` of --format json say which. A rule given by --op,
-    --threshold and --consecutive takes each row as one window, needs no workspace and records nothing.
+    --threshold and --consecutive, or --bad and --of, takes each row as one window, needs no workspace and records
+    nothing.
     """
 
     def work() -> Answer:
         cohorts = listed(cohort)
-        if (op, threshold, consecutive) != (None, None, None):
+        own = (op, threshold, consecutive, bad, of)
+        if any(each is not None for each in own):
             if packet or trigger or watch or rollback:
                 raise UsageError(
-                    "a trigger of a packet brings its own rule: leave out --op, --threshold, --consecutive"
+                    "a trigger of a packet brings its own rule: leave out --op and what counts it"
                 )
-            return _alone(series, op, threshold, consecutive, cohorts)
+            return _alone(series, own, cohorts)
         asked = Asked(packet, trigger, series, cohorts, dry_run, offline, rollback)
         here = partial(context, actor=actor, workspace=workspace)
         if watch:
@@ -90,22 +86,16 @@ def evaluate(
 
 def _alone(
     series: Path | None,
-    op: str | None,
-    threshold: float | None,
-    consecutive: int | None,
+    own: tuple[str | None, float | None, int | None, int | None, int | None],
     cohorts: tuple[str, ...],
 ) -> Answer:
     """A rule given on the command line, over a file."""
-    if series is None or op is None or threshold is None or consecutive is None:
-        raise UsageError("--series, --op, --threshold and --consecutive go together", type_line=ALONE)
-    word = SIGNS.get(op, op)
-    if word not in SIGNS.values():
-        raise UsageError(f"no --op `{op}`: {', '.join(SIGNS.values())}", type_line="--op above")
-    if not math.isfinite(threshold) or consecutive < 1:
-        raise UsageError("--threshold takes a number, --consecutive a count from 1 on", type_line=ALONE)
+    op, threshold, *_ = own
+    if series is None or op is None or threshold is None:
+        raise UsageError("--series, --op and --threshold go together", type_line=ALONE)
+    rule = rule_given(*own, example=ALONE)
     read, lines = read_lines(series, cohorts)
-    limit = int(threshold) if threshold.is_integer() else threshold
-    return series_answer(Rule(word, limit, consecutive), lines, [point.at for point in read.points])
+    return series_answer(rule, lines, [point.at for point in read.points])
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """`govern trigger backtest`: a trigger, or a rule given here, over history with labelled incidents."""
 
 import math
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ import typer
 from govern.cli.frame import context, same_line, show
 from govern.cli.options import Folder, Output, Until, listed, moment
 from govern.cli.progress import Quiet, progress
+from govern.cli.trigger_rule import Bad, Consecutive, Of, Op, Threshold, rule_given
 from govern.domain.firing import Rule
 from govern.errors import UsageError
 from govern.report.answer import Answer
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from govern.operations.triggers.history import History, Span
 
 NAME = "trigger backtest"
-SIGNS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most"}
 ALONE = "govern trigger backtest --series FILE.csv --op above --threshold 45 --consecutive 3"
 
 
@@ -34,17 +35,11 @@ def backtest(
         Path | None,
         typer.Option(help="Labels: start, end, cohort_key or series if any.", metavar="FILE"),
     ] = None,
-    op: Annotated[str | None, typer.Option(help="Without a trigger: above or >, …", metavar="OP")] = None,
-    threshold: Annotated[
-        float | None, typer.Option(help="The limit, in place of the trigger's.", metavar="NUMBER")
-    ] = None,
-    consecutive: Annotated[
-        int | None, typer.Option(help="Without a trigger: bad windows in a row that fire.", metavar="COUNT")
-    ] = None,
-    bad: Annotated[
-        int | None, typer.Option(help="Without a trigger, with --of: bad windows that fire.", metavar="K")
-    ] = None,
-    of: Annotated[int | None, typer.Option(help="Among how many windows they lie.", metavar="N")] = None,
+    op: Op = None,
+    threshold: Threshold = None,
+    consecutive: Consecutive = None,
+    bad: Bad = None,
+    of: Of = None,
     cohort: Annotated[str, typer.Option(help="Count these cohorts only.", metavar="COHORT,…")] = "",
     budget: Annotated[
         float, typer.Option(help="False alarms a week that a suggested threshold may bring.", metavar="N")
@@ -72,6 +67,7 @@ def backtest(
     """
 
     def work() -> Answer:
+        from govern.operations.triggers.backtest import NothingToSplitError
         from govern.operations.triggers.history import Span
 
         if not (math.isfinite(budget) and budget >= 0):
@@ -87,9 +83,21 @@ def backtest(
         history = _history(trigger, rule, series, listed(cohort), span, threshold, workspace)
         given = trigger is not None or threshold is not None
         judged = (incidents, series, given, budget, fit_until)
-        return _answer(history, *judged, out=out, force=force, quiet=quiet or output != "text")
+        try:
+            return _answer(history, *judged, out=out, force=force, quiet=quiet or output != "text")
+        except NothingToSplitError as error:
+            raise UsageError(error.message, type_line=_whole_past()) from None
 
     raise typer.Exit(show(NAME, work, output))
+
+
+def _whole_past() -> str:
+    """The line that was typed, without the split."""
+    words = [word for word in shlex.split(same_line()) if not word.startswith("--fit-until=")]
+    if "--fit-until" in words:
+        at = words.index("--fit-until")
+        del words[at : at + 2]
+    return shlex.join(words)
 
 
 def _rule(
@@ -103,24 +111,15 @@ def _rule(
     labelled: bool,
 ) -> Rule | None:
     """The rule of the command line; None where a document brings one."""
-    if threshold is not None and not math.isfinite(threshold):
-        raise UsageError("--threshold takes a number", type_line="--threshold 45")
     if trigger is not None:
         if (op, consecutive, bad, of) != (None, None, None, None):
             raise UsageError(f"{trigger} brings its own rule: leave out --op, --consecutive, --bad and --of")
+        if threshold is not None and not math.isfinite(threshold):
+            raise UsageError("--threshold takes a number", type_line="--threshold 45")
         return None
     if op is None or (threshold is None and not labelled):
         raise UsageError("backtest what? Name a trigger, or give a rule", type_line=ALONE)
-    word = SIGNS.get(op, op)
-    if word not in SIGNS.values():
-        raise UsageError(f"no --op `{op}`: {', '.join(SIGNS.values())}", type_line="--op above")
-    if (bad is None) != (of is None) or (consecutive is None) == (bad is None):
-        raise UsageError("a rule counts --consecutive Y, or --bad K --of N", type_line="--consecutive 3")
-    count = consecutive if consecutive is not None else bad
-    if count is None or count < 1 or (of is not None and of < count):
-        raise UsageError("--consecutive and --bad count from 1 on, and --of is no less", type_line=ALONE)
-    limit = 0.0 if threshold is None else threshold
-    return Rule(word, int(limit) if limit.is_integer() else limit, count, of=of)
+    return rule_given(op, threshold, consecutive, bad, of, example=ALONE)
 
 
 def _history(

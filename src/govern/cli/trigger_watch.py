@@ -8,14 +8,16 @@ from datetime import timedelta
 from itertools import takewhile
 
 from govern.cli.frame import same_line, say
-from govern.cli.trigger_round import Asked, evaluated, require_may
+from govern.cli.trigger_round import NOT_PUBLISHED, Asked, evaluated, require_may
 from govern.domain.decision import Refusal
 from govern.domain.windows import duration, spoken
 from govern.errors import ExitCode, GovernError, RepositoryError, UsageError
 from govern.operations.context import Context
 from govern.operations.looking_back import reading
 from govern.operations.triggers.firings import to_watch
+from govern.operations.triggers.reach import Reach, reached, waits
 from govern.report.answer import Answer
+from govern.report.synced import synced_lines
 from govern.report.triggers import NAME
 from govern.report.wrap import wrapped
 
@@ -32,10 +34,25 @@ class Watching:
 
     said: dict[Key, str] = field(default_factory=dict)
     fired: set[Key] = field(default_factory=set)  # just now: that the ledger knows it is no news
+    away: str | None = None
+    alarmed: bool = False
+
+    def remote(self, reach: Reach, at: str) -> list[str]:
+        """That the remote went away, that it is back, and what was published then."""
+        lines = synced_lines(reach.synced) if reach.synced else []
+        if reach.away != self.away:
+            gone = f"{reach.away}: counting goes on, on what was fetched last"
+            lines = [
+                *wrapped(f"{at[11:19]} {gone if reach.away else 'the remote answers again'}", then="  "),
+                *lines,
+            ]
+        self.away = reach.away
+        return lines
 
     def news(self, key: Key, answer: Answer, at: str) -> list[str]:
         """The lines of a round that are new. What only counts on is said as far as it stands in one line."""
         fired = bool(answer.data.get("fired"))
+        self.alarmed |= fired
         lines = list(answer.lines) if fired else list(answer.lines[:1])
         state = "\n".join(takewhile(lambda line: not line.startswith(COUNTED), lines))
         again = key in self.fired and not answer.data.get("new")
@@ -85,10 +102,16 @@ def watching(here: Callable[[], Context], asked: Asked, every: str, output: str)
                 _now(lines)
             sleep(pause.total_seconds())
     except KeyboardInterrupt:
-        fired = (
-            "; what fired is recorded" if any(said.startswith("FIRED") for said in seen.said.values()) else ""
-        )
-        return Answer(NAME, (f"watched no longer{fired}",), ExitCode.INTERRUPTED, "interrupted")
+        return _ended(here, asked, seen)
+
+
+def _ended(here: Callable[[], Context], asked: Asked, seen: Watching) -> Answer:
+    """What is left when nobody watches any more."""
+    if not asked.dry_run and waits(here()):
+        said = ("watched no longer", NOT_PUBLISHED)
+        return Answer(NAME, said, ExitCode.LEFT, "recorded", ("type", "govern sync"))
+    fired = "; what fired is recorded" if seen.alarmed else ""
+    return Answer(NAME, (f"watched no longer{fired}",), ExitCode.INTERRUPTED, "interrupted")
 
 
 def _round(here: Callable[[], Context], asked: Asked, seen: Watching) -> Iterator[list[str]]:
@@ -96,13 +119,15 @@ def _round(here: Callable[[], Context], asked: Asked, seen: Watching) -> Iterato
     where = here()
     at = where.simulated or where.now
     try:
-        targets = to_watch(reading(where, fetch=not asked.offline), asked.packet, asked.trigger)
+        reach = reached(where, ask=not (asked.dry_run or asked.offline))
+        yield seen.remote(reach, at)
+        targets = to_watch(reach.workspace, asked.packet, asked.trigger)
     except (Refusal, RepositoryError) as error:
         yield seen.trouble(("", asked.packet or "all"), error, at)
         return
     for key in targets:
         try:
-            answer = evaluated(here(), replace(asked, packet=key[0], trigger=key[1]))
+            answer = evaluated(here(), replace(asked, packet=key[0], trigger=key[1]), reach)
         except (
             GovernError,
             Refusal,

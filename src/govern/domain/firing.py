@@ -1,21 +1,23 @@
 """The arithmetic of triggers: which windows are bad, and where enough of them lie close together.
 
-A trigger's windows are its own: of one length, half-open, counted from the workspace's anchor. Whose they are and
-what follows from a firing is decided in `triggers`.
+A trigger's windows are its own: of one length and half-open. They follow one another from the workspace's anchor, or
+slide: where attempts are counted, one ends with each of them. Whose they are and what follows from a firing is decided
+in `triggers`.
 """
 
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby, takewhile
 from typing import Any
 
 from govern.domain.bands import BEYOND
-from govern.domain.windows import duration, instant, window_at, written
+from govern.domain.windows import before, duration, instant, window_from, written
 
 POOLED = None  # the cohort of a value over all cohorts together
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,26 +117,55 @@ def firing_runs(
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Windows of one length; a place is how many of them lie between the anchor and a window."""
+    """Windows of one length; a place is how many of them, or how many seconds, lie between the anchor and a window.
+
+    sliding   a window may begin with any second, else only where the one before it ends
+    """
 
     anchor: str
     length: str
+    sliding: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many places on the window begins that follows where one ends."""
+        return duration(self.length) // self._step
+
+    @property
+    def _step(self) -> timedelta:
+        return SECOND if self.sliding else duration(self.length)
 
     def place(self, moment: datetime) -> int:
-        return (moment - instant(self.anchor)) // duration(self.length)
+        return (moment - instant(self.anchor)) // self._step
 
     def place_at(self, at: str) -> int:
         return self.place(instant(at))
 
+    def ending_with(self, moment: datetime) -> int:
+        """The window that ends with the second of this moment, where they slide; else the one that holds it."""
+        return self.place(moment) + 1 - self.width if self.sliding else self.place(moment)
+
     def start(self, place: int) -> str:
-        return written(instant(self.anchor) + place * duration(self.length))
+        return written(self.moment(place))
 
     def end(self, place: int) -> str:
-        return self.start(place + 1)
+        return self.start(place + self.width)
+
+    def moment(self, place: int) -> datetime:
+        """When a window begins."""
+        return instant(self.anchor) + place * self._step
+
+    def decisive(self, place: int) -> str:
+        """When a cohort has to be on next for a window to count: from its start on, or in the second that ends it."""
+        return before(self.end(place), "PT1S") if self.sliding else self.start(place)
+
+    def open_at(self, at: str) -> int:
+        """The first place whose window is not over then."""
+        return self.place_at(at) + 1 - self.width
 
     def text(self, place: int) -> str:
         """The window as records name it: `2026-11-20T02:00:00Z/PT5M`."""
-        return window_at(self.anchor, self.length, self.start(place))
+        return window_from(self.start(place), self.length)
 
     def place_of(self, text: str) -> int:
         """The place of a window as records name it. ValueError where no window of this grid is called that."""
@@ -169,11 +200,29 @@ class Line:
     def values(self) -> list[float | None]:
         return [row.value for row in self.rows]
 
-    def fired(self, rule: Rule) -> list["Line"]:
-        """Each firing with every window from the first bad one that was counted to the last."""
+    def fired(self, rule: Rule, width: int = 1) -> list["Line"]:
+        """Each firing with every window from the first bad one that was counted to the last. `width` is that of the
+        grid: windows apart belong to two firings.
+        """
         return [
-            Line(self.name, self.rows[firing.begin : firing.end + 1]) for firing in rule.firings(self.values)
+            Line(self.name, run[firing.begin : firing.end + 1])
+            for run in touching(self.rows, width)
+            for firing in rule.firings([row.value for row in run])
         ]
+
+
+def touching(rows: Iterable[Row], width: int) -> Iterator[tuple[Row, ...]]:
+    """Rows, oldest first, in runs without a hole: each window shares time with the one before it, or begins where
+    that ends.
+    """
+    run: list[Row] = []
+    for row in rows:
+        if run and row.place > run[-1].place + width:
+            yield tuple(run)
+            run = []
+        run.append(row)
+    if run:
+        yield tuple(run)
 
 
 def line_name(scope: Any, cohort: str | None) -> str | None:
@@ -181,9 +230,9 @@ def line_name(scope: Any, cohort: str | None) -> str | None:
     return cohort if scope == "each_cohort" or isinstance(scope, Mapping) else None
 
 
-def stretches(scope: Any, rows: Iterable[Row]) -> Iterator[Line]:
+def stretches(scope: Any, rows: Iterable[Row], width: int = 1) -> Iterator[Line]:
     """The rows as lines without a hole, by name and time."""
     keyed = sorted(rows, key=lambda row: (line_name(scope, row.cohort) or "", row.place, row.cohort or ""))
     for name, line in groupby(keyed, key=lambda row: line_name(scope, row.cohort)):
-        for _, run in groupby(enumerate(line), key=lambda pair: pair[1].place - pair[0]):
-            yield Line(name, tuple(row for _, row in run))
+        for run in touching(line, width):
+            yield Line(name, run)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 DURATION = re.compile(
     r"P(?:(?P<weeks>\d+)W|(?P<days>\d+)D|T(?:(?P<hours>\d+)H|(?P<minutes>\d+)M|(?P<seconds>\d+)S))"
@@ -11,6 +12,7 @@ INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 FIRST, LAST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
 
 
+@lru_cache(maxsize=4096)  # an anchor is asked for again with each window
 def instant(text: str) -> datetime:
     """`2026-11-20T10:00:00Z`, or a date, which is its first instant. ValueError otherwise."""
     if len(text) == 10:
@@ -26,6 +28,7 @@ def written(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
+@lru_cache(maxsize=256)
 def duration(text: str) -> timedelta:
     """ISO 8601 of one unit: P7D, P2W, PT5M; at most what a timedelta holds. ValueError otherwise."""
     match = DURATION.fullmatch(text)
@@ -60,8 +63,12 @@ def window_at(anchor: str, length: str, at: str) -> str:
     """The window `START/LENGTH` that holds `at`, counted from the anchor."""
     size = duration(length)
     start = instant(anchor) + size * ((instant(at) - instant(anchor)) // size)
-    text = written(start)
-    return f"{text[:10] if text.endswith('T00:00:00Z') else text}/{length}"
+    return window_from(written(start), length)
+
+
+def window_from(start: str, length: str) -> str:
+    """The window that begins there, as it is named: of midnight the date alone."""
+    return f"{start.removesuffix('T00:00:00Z')}/{length}"
 
 
 def minutes_in_week(text: str) -> int:

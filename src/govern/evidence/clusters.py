@@ -10,8 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from govern.domain.measures import MEASURES
 from govern.evidence.edges import units, weigh
-from govern.evidence.measures import MEASURES, KpiSpec, in_unit, run
+from govern.evidence.measures import KpiSpec, in_unit, run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -10,7 +10,7 @@ locked before the query comes.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -36,17 +36,25 @@ ARMS = ("next", "prev")
 
 
 def measure_by_query(
-    log: Log, served: Served, kpi: str, query: str, windows: Mapping[str | None, Sequence[str]]
+    log: Log,
+    served: Served,
+    kpi: str,
+    query: str,
+    windows: Mapping[str | None, Sequence[str]],
+    since: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """The rows of a KPI that has a query of its own. DocumentError names it and what is wrong with the answer."""
+    """The rows of a KPI that has a query of its own. DocumentError names it and what is wrong with the answer.
+
+    `since`: from when on a cohort counts, where not in every window.
+    """
     import duckdb
 
     log.require()
     if not log.files:
         raise DocumentError(f"KPI {kpi}: a query of your own reads files, and {log.name} is none")
-    places = [(cohort, window) for cohort, each in windows.items() for window in each]
+    places = dict.fromkeys((cohort, window) for cohort, each in windows.items() for window in each)
     with connect(*(path for path, _ in log.files)) as connection:
-        _lay_out(connection, log, served, places)
+        _lay_out(connection, log, served, places, since or {})
         try:
             _require_select(connection, kpi, query)
             answer = rows_of(connection, query, {})
@@ -65,7 +73,13 @@ def measure_by_query(
     return list(found.values())
 
 
-def _lay_out(connection: "DuckDBPyConnection", log: Log, served: Served, places: Sequence[Place]) -> None:
+def _lay_out(
+    connection: "DuckDBPyConnection",
+    log: Log,
+    served: Served,
+    places: Iterable[Place],
+    since: Mapping[str, str],
+) -> None:
     arms = " ".join(f"WHEN {literal(getattr(served, arm))} THEN '{arm}'" for arm in ARMS)
     whole = select(log.form, log.tables, others(log.tables))
     connection.execute(
@@ -73,10 +87,13 @@ def _lay_out(connection: "DuckDBPyConnection", log: Log, served: Served, places:
         f" CASE model_version_active {arms} END AS arm FROM ({whole})"
         f" WHERE surface = {literal(served.surface)}"
     )
+    bounds = {window: tuple(map(moment, window_bounds(window))) for _, window in places}
+    begins = {key: moment(at) for key, at in since.items()}
     rows = [
-        (cohort, key, window, *map(moment, window_bounds(window)))
+        (cohort, key, window, *bounds[window])
         for cohort, window in places
         for key in (served.together if cohort is None else (cohort,))
+        if key not in begins or begins[key] <= bounds[window][0]
     ]
     fill(connection, "windows", WINDOWS, rows)
 
@@ -88,7 +105,7 @@ def _require_select(connection: "DuckDBPyConnection", kpi: str, query: str) -> N
         raise _wrong(kpi, f"a measure is one SELECT, and this is {said}")
 
 
-def _placed(kpi: str, number: int, row: Mapping[str, Any], places: Sequence[Place]) -> tuple[Place, str]:
+def _placed(kpi: str, number: int, row: Mapping[str, Any], places: Collection[Place]) -> tuple[Place, str]:
     """Whom a row of the answer is about: a place that was asked for."""
     lacking = [name for name in ANSWER if name not in row]
     if lacking or set(row) - {*ANSWER, *MAY_ADD}:

@@ -5,15 +5,16 @@ decided elsewhere. A column that a measure reads and that the log lacks, or that
 error: nothing is computed from the rest of it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from govern.domain.measures import ON_DECISIONS
 from govern.errors import DocumentError
 from govern.evidence.decisions import Log
 from govern.evidence.faults import SHOWN, count, shown
-from govern.evidence.measures import ON_DECISIONS, KpiSpec, in_unit, require, sql
+from govern.evidence.measures import KpiSpec, in_unit, require, sql
 from govern.evidence.windowed import Place, Served, lay_out
 
 COLUMNS = {  # measure: what it reads beside what every log has
@@ -73,17 +74,17 @@ def measure(log: Log, served: Served, asked: Sequence[Asked]) -> Measured:
     """Measure every KPI in its windows. DocumentError names a KPI and the column that it cannot read."""
     for each in asked:
         require(each.kpi, ON_DECISIONS, "decisions")
-        _require_columns(log, each)
+        require_columns(log, each)
     stamps = any(each.kpi.measure == STAMPS for each in asked)
     places = lay_out(log, served, {place for each in asked for place in each.places}, stamps=stamps)
     own = sum(cohort is not None for cohort, _ in places)
     for each in asked:
-        _require_readable(log, served, each, own)
+        require_readable(log, served, each, own)
     rows = [row for each in asked for row in _rows(log, each, places)]
     return Measured(rows, _excluded(log, own))
 
 
-def _require_columns(log: Log, asked: Asked) -> None:
+def require_columns(log: Log, asked: Asked) -> None:
     if lacking := [column for column in asked.columns if not log.has(column)]:
         raise DocumentError(
             f"KPI {asked.kpi.id}: {log.name} has no column {', '.join(lacking)}",
@@ -91,7 +92,7 @@ def _require_columns(log: Log, asked: Asked) -> None:
         )
 
 
-def _require_readable(log: Log, served: Served, asked: Asked, own: int) -> None:
+def require_readable(log: Log, served: Served, asked: Asked, own: int) -> None:
     """Among the decisions that are counted, none whose value is no number, no time, or out of range."""
     if not asked.columns:
         return
@@ -124,14 +125,19 @@ READS = {
 }
 
 
-def _rows(log: Log, asked: Asked, places: Mapping[Place, int]) -> Iterable[dict[str, Any]]:
-    """The rows of one KPI: next in every window, prev where prev decided."""
+def figures_of(log: Log, asked: Asked) -> Iterator[dict[str, Any]]:
+    """What the measure's SQL gives of the decisions that are laid out: a row for each span, arm and cluster."""
     cluster = "cluster_id" if asked.by_cluster else "CAST(NULL AS VARCHAR)"
     counted = f"SELECT *, {cluster} AS cluster FROM scoped"
     if asked.by_cluster:
         counted += " WHERE cluster_id IS NOT NULL"
+    yield from log.ask(f"WITH counted AS ({counted}) SELECT * FROM ({sql(asked.kpi.measure)}) AS measured")
+
+
+def _rows(log: Log, asked: Asked, places: Mapping[Place, int]) -> Iterable[dict[str, Any]]:
+    """The rows of one KPI: next in every window, prev where prev decided."""
     found: dict[tuple[int, str], list[dict[str, Any]]] = {}
-    for row in log.ask(f"WITH counted AS ({counted}) SELECT * FROM ({sql(asked.kpi.measure)}) AS measured"):
+    for row in figures_of(log, asked):
         found.setdefault((row["span"], row["arm"]), []).append(row)
     for place in asked.places:
         for row in found.get((places[place], "next"), [NOTHING]):

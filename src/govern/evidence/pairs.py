@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from govern.domain.evidence.pairs import figures
 from govern.domain.findings import Finding
+from govern.domain.measures import MEASURES
 from govern.evidence import clusters, edges, faults, sources
 from govern.evidence.edges import units
 from govern.evidence.faults import Expected
-from govern.evidence.measures import MEASURES, KpiSpec, in_unit, require, rounded, run, sql
+from govern.evidence.measures import KpiSpec, in_unit, require, rounded, run, sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -81,7 +81,19 @@ def read_series(path: Path) -> Series:
     return Series(str(path), read.sha256, tuple(points), starts, keyed, faults.zoned, clustered)
 
 
-def read_incidents(path: Path, series: str) -> list[Incident]:
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Incidents as people labelled them. `others` is how many of the file are about another series, `about` the one
+    that is meant.
+    """
+
+    name: str
+    incidents: tuple[Incident, ...]
+    others: int
+    about: str
+
+
+def read_incidents(path: Path, series: str) -> Labels:
     """The labelled incidents at `path`; of a file that labels several series those of the one named `series`.
 
     A file without rows says that nothing happened. Faults as for a series.
@@ -91,9 +103,11 @@ def read_incidents(path: Path, series: str) -> list[Incident]:
     begin = next(name for name in STARTS if name in read.columns)
     end = next(name for name in ENDS if name in read.columns)
     found: list[Incident] = []
+    others = 0
     faults = _Faults(read)
     for row, cell in read.rows:
         if cell.get(SERIES, series) not in (series, ""):
+            others += 1
             continue
         try:
             span = faults.moment(cell[begin]), faults.moment(cell[end])
@@ -103,7 +117,8 @@ def read_incidents(path: Path, series: str) -> list[Incident]:
         except _Misread as fault:
             faults.add(row, fault)
     faults.require_none(path, "nothing is judged by labels with faults", LABELS)
-    return sorted(found, key=lambda one: (one.begin, one.end, one.cohort or ""))
+    ordered = sorted(found, key=lambda one: (one.begin, one.end, one.cohort or ""))
+    return Labels(str(path), tuple(ordered), others, series)
 
 
 class _Misread(Exception):  # noqa: N818  # caught in this module, becomes a line of a DocumentError

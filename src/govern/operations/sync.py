@@ -17,6 +17,7 @@ from govern.domain.decision import Decision, Refused
 from govern.domain.policy import Actor
 from govern.domain.records import Record
 from govern.domain.rollback.execution import Rollback
+from govern.domain.triggers.same_firing import recorded_as
 from govern.errors import ExitCode, RepositoryError
 from govern.ledger.append import LEDGER, publish
 from govern.ledger.history import read_history
@@ -187,6 +188,7 @@ def _once_more(
     else:
         decision, stamped = take(there, command, actor, happened_at=lead.when)
     if isinstance(decision, Refused) or stamped is None:
+        names[lead.name] = _as_known_there(there, lead)
         return decision.reasons[0] if isinstance(decision, Refused) else "refused"
     if lead.event == "approval_given/1" and stamped.records[0].body["digest"] != lead.body["digest"]:
         return "the dossier it was given to is no longer the current one: approve again"
@@ -194,6 +196,15 @@ def _once_more(
     there.history = read_history(there.repository, oid, since=there.history)
     names[lead.name] = stamped.records[0].name
     return ""
+
+
+def _as_known_there(there: Workspace, lead: Record) -> str | None:
+    """What a dropped record is called where others have recorded the same: a trigger that fired, once for everybody."""
+    packet = there.state.packets.get(lead.stream.partition("/")[2])
+    if packet is None or lead.event != "trigger_fired/1":
+        return None
+    found = recorded_as(packet, lead)
+    return found.name if found else None
 
 
 def _back_again(

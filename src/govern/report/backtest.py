@@ -32,7 +32,7 @@ def backtest_answer(found: "Backtest") -> Answer:
         lines += _runs_lines(found)
     else:
         lines += _judged_lines(found)
-        lines += _each(told, several=len(history.tracks) > 1) if told else []
+        lines += _each(told, found, several=len(history.tracks) > 1) if told else []
     return Answer(NAME, tuple(lines), data=_data(found))
 
 
@@ -91,18 +91,24 @@ def _judged_lines(found: "Backtest") -> list[str]:
     said += table(header, rows, frozenset((0, 2, 3, 4))) if rows else []
     budget = f"{number(swept.budget)} false alarm{'' if swept.budget == 1 else 's'} a week"
     if swept.suggested is None:
-        return [*said, f"no threshold keeps {budget}"]
+        return [*said, f"none of the {len(swept.tried):,} thresholds tried keeps {budget}"]
     fit, where = swept.suggested, "before the split" if found.split else "here"
-    if not fit.hits:
-        why = f"suggested beyond every value {where}: no threshold within {budget} caught an incident"
+    tried = [number(each.rule.threshold) for each in (swept.tried[0], swept.tried[-1])]
+    none = f"none of the {len(swept.tried):,} thresholds tried, {' to '.join(tried)}, caught an incident"
+    if not fit.catches:
+        why = f"suggested beyond every value {where}, where no incident is labelled"
+    elif not fit.hits:
+        why = f"suggested beyond every value {where}: within {budget} {none}"
     else:
         why = f"suggested within {budget}: caught {fit.hits} of {len(fit.catches)}, {len(fit.false)} false, {where}"
     return [*said, *wrapped(why, then="  ")]
 
 
-def _each(judged: Judged, *, several: bool) -> list[str]:
+def _each(judged: Judged, found: "Backtest", *, several: bool) -> list[str]:
     """The incidents and the false alarms of one threshold; whose they are, where several lines are counted."""
-    said = []
+    if not (judged.catches or judged.false):
+        return []
+    said = [f"with {number(judged.rule.threshold)}, {'given' if found.given else 'suggested'}:"]
     for catch in judged.catches[:SHOWN]:
         whose = f" ({catch.track})" if catch.track and several else ""
         begin = written(catch.incident.begin)

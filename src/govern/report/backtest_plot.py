@@ -24,10 +24,9 @@ def sweep_svg(found: "Backtest") -> str:
     title = f"{found.history.of or 'Rule'}: {rule_words(found.history.rule, threshold=False)}"
     drawing.text(EDGE, 30, title, size=15, bold=True)
     fit = swept.tried[0]
-    drawing.text(
-        EDGE, 50, f"{len(swept.tried)} thresholds over {fit.windows:,} windows with {len(fit.catches)} incidents",
-        size=SMALL, colour=SOFT,
-    )  # fmt: skip
+    where = "windows before the split" if found.split else "windows"
+    what = f"{len(swept.tried)} thresholds over {fit.windows:,} {where} with {len(fit.catches)} incidents"
+    drawing.text(EDGE, 50, what, size=SMALL, colour=SOFT)
     across = Scale.over([judged.rule.threshold for judged in swept.tried], LEFT, WIDTH - EDGE - 8)
     bottom = _panel(
         drawing, across, TOP, "incidents caught", [float(each.hits) for each in swept.tried], swept, BLUE
@@ -66,7 +65,11 @@ def _panel(
     if budget is not None:
         y = scale.at(budget)
         drawing.line([(LEFT, y), (across.end, y)], colour=INK, dash="6 3")
-        drawing.text(across.end, y - 5, f"budget {number(swept.budget)}", size=10, anchor="end")
+        words = f"budget {number(swept.budget)}"
+        if _is_left(across, swept):  # where no line of a threshold goes through it
+            drawing.text(across.end, y - 5, words, size=10, anchor="end")
+        else:
+            drawing.text(LEFT + 4, y - 5, words, size=10)
     points = [
         (across.at(judged.rule.threshold), scale.at(value))
         for judged, value in zip(swept.tried, values, strict=True)
@@ -78,6 +81,12 @@ def _panel(
                      about=f"{said}{len(judged.false)} false alarms")  # fmt: skip
     drawing.line([(LEFT, top), (LEFT, top + TALL), (across.end, top + TALL)], colour=SOFT)
     return top + TALL
+
+
+def _is_left(across: Scale, swept: "Sweep") -> bool:
+    """Whether the suggestion stands in the left half."""
+    x = across.at(swept.suggested.rule.threshold) if swept.suggested else across.end
+    return x < (LEFT + across.end) / 2
 
 
 def _ticks(scale: Scale, *, logarithmic: bool) -> list[tuple[float, str]]:
@@ -98,4 +107,7 @@ def _marks(drawing: Drawing, across: Scale, found: "Backtest", bottom: float) ->
         x, words = across.at(threshold), f"{what} {number(threshold)}"
         y = 66 + 12 * row
         drawing.line([(x, y + 2), (x, bottom)], colour=colour, dash=dash)
-        drawing.text(min(x + 4, across.end - width(words, 10)), y + 6, words, size=10, colour=colour)
+        if x + 4 + width(words, 10) <= across.end:
+            drawing.text(x + 4, y + 6, words, size=10, colour=colour)
+        else:
+            drawing.text(x - 4, y + 6, words, size=10, anchor="end", colour=colour)

@@ -43,9 +43,9 @@ def evaluated_answer(evaluated: Any) -> Answer:
     said = _fired(evaluated) if evaluated.fresh else []
     for record in evaluated.known:
         taken = watch.packet.acknowledged.get(record.name)
-        note = f"{taken.actor} took note at {taken.at}" if taken else "nobody took note yet"
+        note = f"{taken.actor} took note at {taken.when}" if taken else "nobody took note yet"
         said += wrapped(
-            f"FIRED already {record.body['trigger']}, {record.name} at {record.at}; {note}", then="  "
+            f"FIRED already {record.body['trigger']}, {record.name} at {record.when}; {note}", then="  "
         )
     if not said:
         near = max(lines, key=lambda line: _nearness(rule, line))
@@ -69,6 +69,14 @@ def evaluated_answer(evaluated: Any) -> Answer:
         "source": dict(evaluated.source),
     }
     return _answered(rule, lines, said, data)
+
+
+def package_lines(package: Mapping[str, Any]) -> list[str]:
+    """What else is done when it fires: the steps in their order, who is called, and where it is told in whole."""
+    steps = " ".join(f"{place} {action['do']}." for place, action in enumerate(package["actions"], start=1))
+    calls = ", ".join(f"{what} {who}" for what, who in package["owner_routes"].items())
+    lines = wrapped(f"{package['id']}: {steps} {calls[:1].upper()}{calls[1:]}", "package  ")
+    return [*lines, f"         govern show {package['id']}"]
 
 
 def _nearness(rule: Rule, line: Line) -> float:

@@ -1,4 +1,7 @@
-"""Is there a complete set of shadow pairs for every cohort to be bound, with prev deciding in every row?"""
+"""Is there a complete set of shadow pairs for every cohort to be bound, with prev deciding in every row?
+
+To pass: Measure pairs for the cohorts that are named: govern evidence shadow PACKET --pairs FILE.
+"""
 
 from collections.abc import Mapping
 

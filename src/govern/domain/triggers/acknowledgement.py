@@ -33,8 +33,8 @@ def decide(state: State, documents: Documents, command: Acknowledge, actor: Acto
         there = f"; there are: {', '.join(fired)}" if fired else ": none has fired"
         raise Refusal(f"no trigger of {packet.id} fired as {command.trigger}{there}", exit=ExitCode.COULD_NOT)
     if taken := packet.acknowledged.get(command.trigger):
-        raise Refusal(f"{taken.actor} took note of {command.trigger} at {taken.at}", exit=ExitCode.YES)
-    took = spoken(instant(now) - instant(fired[command.trigger].at))
+        raise Refusal(f"{taken.actor} took note of {command.trigger} at {taken.when}", exit=ExitCode.YES)
+    took = spoken(instant(now) - instant(fired[command.trigger].when))
     event = Event(
         f"packets/{packet.id}", "incident_acknowledged/1", {"trigger": command.trigger}, (command.trigger,)
     )

@@ -117,10 +117,8 @@ def _length(tracks: Sequence[Track]) -> timedelta:
     return max(moments) - min(moments) if moments else timedelta(0)
 
 
-def share_at(tracks: Sequence[Track], share: float) -> datetime:
-    """The moment before which about this share of all windows was known. ValueError where there is none."""
+def share_at(tracks: Sequence[Track], share: float) -> datetime | None:
+    """The moment before which about this share of all windows was known; None where it leaves one side empty."""
     moments = sorted(moment for track in tracks for moment in track.moments)
     place = int(len(moments) * share)
-    if not 0 < place < len(moments):
-        raise ValueError("no window would be left on one side")
-    return moments[place]
+    return moments[place] if 0 < place < len(moments) else None

@@ -1,7 +1,8 @@
 """What a trigger counts, by its counter: bad windows, or in each window the failed attempts or the clusters beyond.
 
 `attempts` and `clusters` fill one window: its value is how many there were, and one window with as many as the trigger
-asks for fires. A cluster counts once however often it stands there, and only where a replay reviewed it.
+asks for fires. Such a window ends with the newest of them, wherever the calendar has its borders: as many within its
+length fire. A cluster counts once however often it stands there, and only where a replay reviewed it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from math import nan
 from typing import Any
 
-from govern.domain.firing import Rule
+from govern.domain.firing import Grid, Rule
 
 WITHIN = ("attempts", "clusters")  # a window
 
@@ -26,6 +27,11 @@ class Attempt:
 def kind_of(counter: Mapping[str, Any]) -> str:
     """`attempts`, `clusters`, or `windows`."""
     return next((name for name in WITHIN if name in counter), "windows")
+
+
+def grid_of(trigger: Mapping[str, Any], anchor: object) -> Grid:
+    """The windows that are counted: from the anchor on, or one for each attempt."""
+    return Grid(str(anchor), trigger["window"], sliding=kind_of(trigger["counter"]) != "windows")
 
 
 def rule_of(trigger: Mapping[str, Any], kpi: Mapping[str, Any]) -> Rule:

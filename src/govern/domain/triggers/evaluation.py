@@ -1,10 +1,10 @@
 """Triggers of a packet in the field: that one fired, and what its action does by itself.
 
 A firing names the windows with their values; deciding it again counts them by the frozen trigger. Where the values
-come from, and the rollback that may follow, are not decided here. Counted are windows: the counters `consecutive` and
-`bad` with `of`.
+come from, and the rollback that may follow, are not decided here.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -22,16 +22,15 @@ from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
 from govern.domain.selection import matches
 from govern.domain.state import Packet, State
-from govern.domain.triggers.counts import rule_of, rule_within
+from govern.domain.triggers.counts import grid_of, rule_of, rule_within
 from govern.domain.triggers.replayed import require_reviewed
 from govern.domain.windows import after
 from govern.errors import ExitCode
 
 __all__ = ["FireTrigger", "Watch", "fired_already", "firing_runs", "watch"]
 
-SCOPES = ("each_cohort", "worst_cohort", "all")  # beside `where`
 NO_WARM_UP = "PT0S"
-VALUE = ("cohort", "window", "value", "clusters")  # of the body, for each window
+VALUE = ("cohort", "window", "value", "unjudged", "clusters")  # of the body, for each window
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,8 @@ def watch(state: State, documents: Documents, packet_id: str, trigger_id: str) -
         raise Refusal(f"{packet_id} has no trigger `{trigger_id}`{there}", exit=ExitCode.COULD_NOT)
     key = f"triggers/{trigger_id}"
     trigger = documents.frozen(key, packet.frozen[key]).value
-    _require_counted(trigger)
     signal = _signal(documents, packet, trigger["signal"])
-    grid = Grid(str(state.in_force.view["windows"]["anchor"]), trigger["window"])
+    grid = grid_of(trigger, state.in_force.view["windows"]["anchor"])
     since = _since(state, packet, trigger)
     if not since:
         raise Refusal(
@@ -93,13 +91,6 @@ def watch(state: State, documents: Documents, packet_id: str, trigger_id: str) -
         )
     rule, within = rule_of(trigger, signal), rule_within(trigger, signal)
     return Watch(packet, trigger, rule, grid, since, signal, within)
-
-
-def _require_counted(trigger: Mapping[str, Any]) -> None:
-    """Refusal for scopes that this version does not count."""
-    scope = trigger["scope"]
-    if isinstance(scope, str) and scope not in SCOPES:
-        raise Refusal(f"{trigger['id']}: the scope {scope} is not in this version", exit=ExitCode.COULD_NOT)
 
 
 def _signal(documents: Documents, packet: Packet, kpi_id: str) -> Mapping[str, Any]:
@@ -135,7 +126,7 @@ def decide_fired(
 ) -> Decision:
     watched = watch(state, documents, command.packet, command.trigger)
     rows = [_row(watched.grid, value) for value in command.measured["values"]]
-    lines = list(stretches(watched.trigger["scope"], rows))
+    lines = list(stretches(watched.trigger["scope"], rows, watched.grid.width))
     if len({(line.name, row.place) for line in lines for row in line.rows}) != len(rows) or not lines:
         raise Refusal(f"{command.trigger}: a firing names windows, each of them once")
     for line in lines:
@@ -173,17 +164,18 @@ def named(watched: Watch, rows: Iterable[Row]) -> tuple[str, ...]:
     """
     rows = list(rows)
     if any(row.cohort is POOLED for row in rows):
-        last = watched.grid.start(max(row.place for row in rows))
+        last = watched.grid.decisive(max(row.place for row in rows))
         return tuple(sorted(cohort for cohort, at in watched.since.items() if at <= last))
     return tuple(sorted({row.cohort for row in rows if row.cohort and watched.rule.is_bad(row.value)}))
 
 
 def _row(grid: Grid, value: Mapping[str, Any]) -> Row:
-    return Row(value["cohort"], grid.place_of(value["window"]), value["value"])
+    figure = math.nan if value.get("unjudged") else value["value"]
+    return Row(value["cohort"], grid.place_of(value["window"]), figure)
 
 
 def _require_bound(watched: Watch, line: Line, now: str) -> None:
-    """Every window is over, and began when its cohort was on next already."""
+    """Every window is over, and counts for a cohort that was on next already."""
     pooled = watched.trigger["scope"] == "all"
     for row in line.rows:
         if (row.cohort is POOLED) != pooled:
@@ -191,7 +183,7 @@ def _require_bound(watched: Watch, line: Line, now: str) -> None:
                 f"the scope of {watched.trigger['id']} asks for values {'over all' if pooled else 'by cohort'}"
             )
         since = watched.begin if row.cohort is None else watched.since.get(row.cohort)
-        if since is None or watched.grid.start(row.place) < since:
+        if since is None or watched.grid.decisive(row.place) < since:
             who = row.cohort or "nobody"
             raise Refusal(
                 f"{watched.grid.text(row.place)}: {who} was not on next by {watched.packet.id}, or not yet"
@@ -211,17 +203,21 @@ def _require_fired(watched: Watch, line: Line) -> None:
 
 
 def fired_already(watched: Watch, line: Line) -> Record | None:
-    """The record of the same firing: one that shares a window with it, or ends where it begins."""
+    """The record of the same firing: one that shares a window with it, or ends where it begins. What fired before
+    the cohort came to next again is another.
+    """
+    since = watched.begin if line.name is None else watched.since[line.name]
+    width = watched.grid.width
     for record in reversed(watched.packet.fired):
         body = record.body
         if (body["trigger"], body["window"]) != (watched.trigger["id"], watched.grid.length):
             continue
+        if body["last"] <= since:
+            continue
         rows = [_row(watched.grid, value) for value in body["values"]]
-        for other in stretches(watched.trigger["scope"], rows):
-            apart = (
-                other.rows[-1].place + 1 < line.rows[0].place or line.rows[-1].place + 1 < other.rows[0].place
-            )
-            if other.name == line.name and not apart:
+        for other in stretches(watched.trigger["scope"], rows, width):
+            earlier, later = sorted((other, line), key=lambda each: each.rows[0].place)
+            if other.name == line.name and later.rows[0].place <= earlier.rows[-1].place + width:
                 return record
     return None
 
@@ -243,7 +239,7 @@ def _body(
         "on_no_data": watched.rule.on_no_data,
         "window": grid.length,
         "windows": [grid.text(place) for place in places],
-        "first": grid.start(places[0]),
+        "first": max(grid.start(places[0]), min(watched.since[cohort] for cohort in cohorts)),
         "last": grid.end(places[-1]),
         "cohorts": list(cohorts),
         "values": [{name: value[name] for name in VALUE if name in value} for value in ordered],

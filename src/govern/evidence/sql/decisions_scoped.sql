@@ -1,12 +1,11 @@
--- scoped: every decision within a window of its cohort that is asked for, with what the measures count of it.
---   span         the window of the cohort; a decision lies in several where cohorts are asked for together too
+-- scoped: of every decision within a window what the measures count of it.
 --   arm          whose version it carries: next, prev, or NULL, that of another or none
 --   faulty       its stamp is not what was bound; NULL where nobody asked
 --   held_s       seconds it had been on hold when the window ended, or when it was released before that; NaN where
 --                it was released before it was held; NULL where it was not held
 --   reopened     it was opened again before the window ended; NULL where nobody can read when
 SELECT
-    s.span,
+    d.span,
     CASE WHEN d.model_version_active = $next THEN 'next' WHEN d.model_version_active = $prev THEN 'prev' END AS arm,
     d.cluster_id,
     d.model_version_active IS NULL AS no_version,
@@ -22,14 +21,11 @@ SELECT
     CASE
         WHEN d.released_at < d.held_at OR NOT ISFINITE(d.held_at) OR NOT ISFINITE(d.released_at)
             THEN CAST('NaN' AS DOUBLE)
-        WHEN d.held_at < s.until
-            THEN EXTRACT(EPOCH FROM LEAST(COALESCE(d.released_at, s.until), s.until)) - EXTRACT(EPOCH FROM d.held_at)
+        WHEN EXTRACT(EPOCH FROM d.held_at) < d.ends
+            THEN LEAST(COALESCE(EXTRACT(EPOCH FROM d.released_at), d.ends), d.ends) - EXTRACT(EPOCH FROM d.held_at)
     END AS held_s,
-    CASE WHEN d.reopened_at IS NULL THEN FALSE WHEN ISFINITE(d.reopened_at) THEN d.reopened_at < s.until END AS reopened
-FROM decided d
-JOIN spans s
-    ON s.cohort_key = d.cohort_key
-    AND s.bucket = CAST(FLOOR(EXTRACT(EPOCH FROM d.decided_at) / $width) AS BIGINT)
-    AND s.since <= d.decided_at
-    AND d.decided_at < s.until
-WHERE d.surface = $surface
+    CASE
+        WHEN d.reopened_at IS NULL THEN FALSE
+        WHEN ISFINITE(d.reopened_at) THEN EXTRACT(EPOCH FROM d.reopened_at) < d.ends
+    END AS reopened
+FROM placed d

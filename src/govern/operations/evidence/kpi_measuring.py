@@ -84,7 +84,7 @@ def measure_log(
     params: dict[str, Any] = {"next": served.next, "prev": served.prev}
     for kpi, windows in wanted.values():
         if not isinstance(kpi["measure"], str):
-            text = _query(workspace, border, kpi)
+            text = query_text(workspace, border.frozen, kpi)
             rows += measure_by_query(log, served, kpi["id"], text, windows)
             params[parameter(kpi["id"])] = digest_of(text.encode())
             kept[digest_of(text.encode())] = text.encode()
@@ -97,7 +97,7 @@ def _spec(kpi: Kpi) -> KpiSpec:
     return KpiSpec(kpi["id"], kpi["measure"], kpi["unit"], limits)
 
 
-def _query(workspace: Workspace, border: Border, kpi: Kpi) -> str:
+def query_text(workspace: Workspace, frozen: Mapping[str, str], kpi: Kpi) -> str:
     """The text of a KPI's query: as it is frozen, else as it is published."""
     path = sql_file(kpi)
     if path is None:
@@ -105,7 +105,7 @@ def _query(workspace: Workspace, border: Border, kpi: Kpi) -> str:
             f"KPI {kpi['id']}: a PromQL query is asked of a Prometheus source, not of {kpi['source']}"
         )
     documents = workspace.documents()
-    digest = border.frozen.get(frozen_name(kpi["id"]))
+    digest = frozen.get(frozen_name(kpi["id"]))
     if digest is not None:
         return documents.kept(digest).decode()
     text = documents.text(path)

@@ -27,7 +27,7 @@ class Reach:
         return log if reaches(log) == self.last else replace(log, last=moment(self.last))
 
 
-def reach_of(log: Log, now: str) -> Reach:
+def reach_of(log: Log, now: str, *, instead: str = "--log FILE") -> Reach:
     """UsageError where every decision lies ahead of the clock."""
     last = reaches(log)
     assert last is not None, "a log without decisions is a fault of it"
@@ -38,6 +38,6 @@ def reach_of(log: Log, now: str) -> Reach:
     if found["last"] is None:
         raise UsageError(
             f"{log.name}: every decision lies ahead of the clock, the last at {last}; it is {now}",
-            type_line="--log FILE",
+            type_line=instead,
         )
     return Reach(text_of(found["last"]), last if last > after(now, SLACK) else None)

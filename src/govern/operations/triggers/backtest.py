@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from govern.domain.triggers.backtesting import Incident, Judged, Track, judge, share_at
+from govern.domain.triggers.backtesting import Judged, Track, judge, share_at
 from govern.domain.triggers.threshold_sweep import Sweep, sweep
 from govern.domain.windows import instant, written
 from govern.errors import UsageError
-from govern.evidence.series import read_incidents
+from govern.evidence.series import Labels, read_incidents
 from govern.operations.triggers.history import History
 
 SPLIT = "--fit-until 0.5"
@@ -33,13 +33,17 @@ class Backtest:
     noted: tuple[str, ...] = ()
 
 
-def labels(path: Path, series: Path | None) -> list[Incident]:
+class NothingToSplitError(UsageError):
+    """Every window was known at the same moment."""
+
+
+def labels(path: Path, series: Path | None) -> Labels:
     return read_incidents(path, series.name.partition(".")[0] if series else "")
 
 
 def backtest(
     history: History,
-    incidents: Sequence[Incident] | None,
+    known: Labels | None,
     *,
     given: bool,
     budget: float,
@@ -47,8 +51,9 @@ def backtest(
     tell: Callable[[str], None] = lambda _: None,
 ) -> Backtest:
     """`given`: the history's rule has a threshold to judge. UsageError where a split leaves nothing on one side."""
-    if incidents is None:
+    if known is None:
         return Backtest(history)
+    incidents = known.incidents
     tracks = [
         replace(track, incidents=tuple(one for one in incidents if one.cohort in (None, track.name)))
         for track in history.tracks
@@ -56,24 +61,29 @@ def backtest(
     labelled = replace(history, tracks=tuple(tracks))
     split = None if fit_until is None else _split(tracks, fit_until)
     fit, rest = [track.part(None, split) for track in tracks], [track.part(split, None) for track in tracks]
-    swept = sweep(history.rule, fit, budget, tell)
+    asked_for = history.rule.threshold if given else None
+    swept = sweep(history.rule, fit, budget, tell, given=asked_for)
     suggested = judge(swept.suggested.rule, rest) if swept.suggested else None
     judged = judge(history.rule, rest) if given else None
-    return Backtest(labelled, split, judged, swept, suggested, tuple(_outside(tracks, incidents)))
+    return Backtest(labelled, split, judged, swept, suggested, tuple(_odd(tracks, known)))
 
 
 def _split(tracks: Sequence[Track], text: str) -> datetime:
     """The instant that is meant, or the one before which a share of the windows was known."""
+    moments = [moment for track in tracks for moment in track.moments]
+    if len(set(moments)) < 2:
+        one = "only one window" if len(moments) == 1 else f"{len(moments)} windows, all at one time"
+        raise NothingToSplitError(f"--fit-until: there is {one}, and nothing is left to judge on")
     try:
-        moment = instant(text) if "-" in text else share_at(tracks, _share(text))
+        share = None if "-" in text else _share(text)
+        moment = instant(text) if share is None else share_at(tracks, share)
     except ValueError:
         raise UsageError(
             f"--fit-until takes an instant, or a share of the windows between 0 and 1, not `{text}`",
             type_line=SPLIT,
         ) from None
-    moments = [moment for track in tracks for moment in track.moments]
-    if not min(moments) < moment <= max(moments):
-        said = f"{written(min(moments))} to {written(max(moments))}"
+    if moment is None or not min(moments) < moment <= max(moments):
+        said = f"{len(moments):,} windows, {written(min(moments))} to {written(max(moments))}"
         raise UsageError(f"--fit-until {text} leaves nothing on one side: there are {said}", type_line=SPLIT)
     return moment
 
@@ -85,9 +95,12 @@ def _share(text: str) -> float:
     return share
 
 
-def _outside(tracks: Sequence[Track], incidents: Sequence[Incident]) -> list[str]:
-    """Labels that can judge nothing: of nobody who is counted, or at another time."""
-    said = []
+def _odd(tracks: Sequence[Track], known: Labels) -> list[str]:
+    """Labels that can judge nothing: of another series, of nobody who is counted, or at another time."""
+    incidents = known.incidents
+    if not incidents:
+        return [*_strangers(known), "no incident is labelled here: every alarm counts as false"]
+    said = _strangers(known)
     others = sorted({one.cohort for one in incidents if one.cohort} - {track.name for track in tracks})
     if others:
         said.append(f"incidents of cohorts that are not counted: {', '.join(others)}")
@@ -96,4 +109,16 @@ def _outside(tracks: Sequence[Track], incidents: Sequence[Incident]) -> list[str
     outside = sum(one.end < begin or one.begin > end for one in incidents)
     if outside:
         said.append(f"{outside:,} of {len(incidents):,} incidents lie outside of the series")
+    earlier = sum(one.begin < begin <= one.end for one in incidents)
+    if earlier:
+        what = "1 incident was" if earlier == 1 else f"{earlier:,} incidents were"
+        said.append(f"{what} under way before the first window: no catch, and no alarm in it is false")
     return said
+
+
+def _strangers(known: Labels) -> list[str]:
+    if not known.others or known.incidents:
+        return []
+    left_out = f"{known.others:,} incident{'' if known.others == 1 else 's'} left out"
+    named = f"names no {known.about}" if known.about else "names a series, and this past has no name"
+    return [f"{known.name}: {left_out}, their column `series` {named}"]

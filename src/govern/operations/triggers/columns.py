@@ -1,11 +1,11 @@
 """From the rows of a series to the windows that a trigger counts: whose a row is, and in which window it lies.
 
-Where windows are counted one has one value. Where a trigger counts attempts or clusters, a window holds any number of
-rows, and its value is how many of them count.
+Where windows are counted one has one value. Where a trigger counts attempts or clusters, each row is looked at with
+those before it that lie within the window's length: its value is how many of them count.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from govern.domain.findings import nearest
@@ -74,10 +74,10 @@ def columns_of(frame: Frame, series: Series) -> Columns:
     for point in series.points:
         cohort = point.cohort if series.keyed else only
         place = _place(frame, series, point)
-        if frame.pooled and frame.within and cohort is not None and cohort in frame.since:
-            if frame.grid.start(place) < frame.since[cohort]:
+        if frame.within and cohort is not None and cohort in frame.since:
+            if frame.grid.decisive(place) < frame.since[cohort]:
                 continue  # it was not on next yet
-            cohort = POOLED
+            cohort = POOLED if frame.pooled else cohort
         if cohort in ((POOLED,) if frame.pooled else frame.since):
             cells.setdefault((cohort, place), []).append(point)
         else:
@@ -101,15 +101,19 @@ def _whose(frame: Frame, series: Series) -> str | None:
 
 
 def _place(frame: Frame, series: Series, point: Point) -> int:
-    """The window that a row is about. What the file calls a window is one of the trigger's."""
-    place = frame.grid.place(point.at)
-    if series.starts and frame.grid.start(place) != written(point.at):
+    """The window that a row is about. What the file calls a window is one of those from the anchor on."""
+    if not series.starts:
+        return frame.grid.ending_with(point.at)
+    grid = frame.grid
+    fixed = replace(grid, sliding=False) if grid.sliding else grid
+    start = fixed.moment(fixed.place(point.at))
+    if start != point.at:
         raise DocumentError(
-            f"{series.name}: row {point.row}: no window of {frame.grid.length} begins at {written(point.at)};"
-            f" the one it lies in begins at {frame.grid.start(place)}",
+            f"{series.name}: row {point.row}: no window of {grid.length} begins at {written(point.at)};"
+            f" the one it lies in begins at {written(start)}",
             type_line=AGAIN,
         )
-    return place
+    return grid.place(start)
 
 
 def _single(frame: Frame, series: Series, cells: Mapping[tuple[str | None, int], list[Point]]) -> Columns:
@@ -121,9 +125,10 @@ def _single(frame: Frame, series: Series, cells: Mapping[tuple[str | None, int],
     ]
     if twice:
         more = [f"and {len(twice) - SHOWN} more"] if len(twice) > SHOWN else []
+        local = "times name no zone: an hour that came twice as the clocks went back looks like this"
         raise DocumentError(
             f"{series.name}: two rows in one window of {frame.grid.length}; a window has one value",
-            notes=(*twice[:SHOWN], *more),
+            notes=(*twice[:SHOWN], *more, *([] if series.zoned else [local])),
             type_line=AGAIN,
         )
     found = Columns()
@@ -136,7 +141,7 @@ def _counted(frame: Frame, cells: Mapping[tuple[str | None, int], list[Point]]) 
     """How many rows of each window count."""
     assert frame.within is not None, "attempts or clusters are counted"
     found = Columns()
-    for (cohort, place), points in cells.items():
+    for cohort, place, points in _within(frame.grid, cells):
         rows = [Attempt(point.value, point.cluster, frame.replay(point)) for point in points]
         value, beyond = count(frame.within, frame.rule, rows)
         found.values.setdefault(cohort, {})[place] = value
@@ -153,6 +158,22 @@ def _counted(frame: Frame, cells: Mapping[tuple[str | None, int], list[Point]]) 
     return found
 
 
+def _within(
+    grid: Grid, cells: Mapping[tuple[str | None, int], list[Point]]
+) -> Iterator[tuple[str | None, int, list[Point]]]:
+    """By cohort every window that ends with a row, and all rows that lie in it."""
+    places: dict[str | None, list[int]] = {}
+    for cohort, place in cells:
+        places.setdefault(cohort, []).append(place)
+    for cohort, each in places.items():
+        each.sort()
+        oldest = 0
+        for newest, place in enumerate(each):
+            while each[oldest] <= place - grid.width:
+                oldest += 1
+            yield cohort, place, [point for p in each[oldest : newest + 1] for point in cells[cohort, p]]
+
+
 def _left_out(frame: Frame, cohort: str | None, rows: int) -> str:
     if cohort is POOLED:
         return f"left out: {rows} rows without a cohort key"
@@ -162,24 +183,25 @@ def _left_out(frame: Frame, cohort: str | None, rows: int) -> str:
 
 
 def lines_of(frame: Frame, columns: Columns, before: int) -> Iterator[Line]:
-    """What is counted by itself, from the first window with a row to the last one before the place `before`."""
+    """What is counted by itself, up to the last window before the place `before`: from the first window with a row
+    on each window, or, where they slide, each that ends with a row.
+    """
     grid, places = frame.grid, columns.places
     if not places:
         return
     begin, end = min(places), min(max(places), before - 1) + 1
     first = min(frame.since.values())
-    rows = {
-        cohort: [
-            Row(cohort, place, columns.values.get(cohort, {}).get(place))
-            for place in range(max(begin, grid.first_from(since)), end)
-        ]
-        for cohort, since in ({POOLED: first} if frame.pooled else frame.since).items()
-    }
+    rows: dict[str | None, list[Row]] = {}
+    for cohort, since in ({POOLED: first} if frame.pooled else frame.since).items():
+        column = columns.values.get(cohort, {})
+        every = range(max(begin, grid.first_from(since)), end)
+        windows = sorted(place for place in column if place < end) if grid.sliding else every
+        rows[cohort] = [Row(cohort, place, column.get(place)) for place in windows]
     if frame.trigger["scope"] != "worst_cohort":
         yield from (Line(cohort, tuple(line)) for cohort, line in rows.items())
         return
-    windows: dict[int, list[Row]] = {}
+    by_place: dict[int, list[Row]] = {}
     for line in rows.values():
         for row in line:
-            windows.setdefault(row.place, []).append(row)
-    yield Line(None, tuple(frame.rule.worst(windows[place]) for place in sorted(windows)))
+            by_place.setdefault(row.place, []).append(row)
+    yield Line(None, tuple(frame.rule.worst(by_place[place]) for place in sorted(by_place)))

@@ -4,6 +4,7 @@ A file speaks for the windows from its first row to its last; a window between t
 KPI's own source is asked for every window that is over.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from govern.errors import DocumentError, ExitCode, UsageError
 from govern.evidence.series import AGAIN, Series, read_series
 from govern.operations.evidence.measure import kept_name
 from govern.operations.triggers.columns import Frame, columns_of, lines_of
+from govern.operations.triggers.corrections import corrected
 from govern.operations.triggers.signals import measured
 from govern.operations.workspace import Workspace
 
@@ -60,7 +62,7 @@ class Evaluated:
         """What is recorded of them."""
         grid = self.watch.grid
         values = [
-            {"cohort": row.cohort, "window": grid.text(row.place), "value": row.value} | self._clusters(row)
+            {"cohort": row.cohort, "window": grid.text(row.place), **_figure(row.value)} | self._clusters(row)
             for row in self.fresh
         ]
         cohorts = named(self.watch, self.fresh)
@@ -74,27 +76,9 @@ class Evaluated:
         return {"clusters": named} if named else {}
 
 
-def read_lines(path: Path, cohorts: tuple[str, ...] = ()) -> tuple[Series, list[Line]]:
-    """A file by itself, without a workspace: each row is the next window of its cohort.
-
-    The place of a row is its place in the file, from 0. UsageError where the file has no such cohort.
-    """
-    series = read_series(path)
-    return series, lines_in(series, cohorts)
-
-
-def lines_in(series: Series, cohorts: tuple[str, ...] = ()) -> list[Line]:
-    """The rows of a series in lines of their own, by cohort. UsageError where it has no such cohort."""
-    rows: dict[str | None, list[Row]] = {}
-    for place, point in enumerate(series.points):
-        rows.setdefault(point.cohort, []).append(Row(point.cohort, place, point.value))
-    for cohort in cohorts:
-        if cohort not in rows:
-            close = nearest(cohort, [key for key in rows if key])
-            raise UsageError(
-                f"{series.name} has no cohort `{cohort}`" + (f"; nearest: {close}" if close else "")
-            )
-    return [Line(key, tuple(rows[key])) for key in cohorts or rows]
+def _figure(value: float | None) -> dict[str, Any]:
+    """A value as it is recorded; what nobody can judge is no number there."""
+    return {"value": value} if value is None or math.isfinite(value) else {"value": None, "unjudged": True}
 
 
 def evaluate(
@@ -109,19 +93,20 @@ def evaluate(
     frame = frame_of(watched)
     columns = columns_of(frame, series)
     left_out = columns.left_out
-    before = watched.grid.place_at(workspace.now())
+    before = watched.grid.open_at(workspace.now())
     lines = [line for line in lines_of(frame, columns, before) if line.rows]
     if not lines:
+        late = f"no window of {watched.grid.length} is over that began since next was bound, {watched.begin}"
         raise DocumentError(
-            f"{series.name}: no window of {watched.grid.length} is over that began since next was bound,"
-            f" {watched.begin}",
+            f"{series.name}: {late if columns.places else 'has no row of anybody who is counted'}",
             notes=tuple(left_out),
             type_line=AGAIN,
         )
     if watched.trigger["scope"] != "all":
         left_out += [f"no data: {cohort}" for cohort in watched.since if columns.is_empty(cohort)]
     counted = tuple(_counted(watched, line) for line in lines)
-    return Evaluated(watched, counted, source, (*unasked, *left_out), columns.beyond)
+    notes = (*unasked, *left_out, *corrected(watched, lines))
+    return Evaluated(watched, counted, source, notes, columns.beyond)
 
 
 def frame_of(watched: Watch) -> Frame:
@@ -156,7 +141,7 @@ def _only(watched: Watch, cohorts: tuple[str, ...]) -> Watch:
 
 def _counted(watched: Watch, line: Line) -> Counted:
     fresh, known = [], {}
-    for firing in line.fired(watched.rule):
+    for firing in line.fired(watched.rule, watched.grid.width):
         if record := fired_already(watched, firing):
             known[record.name] = record
         else:

@@ -2,18 +2,22 @@
 
 import shlex
 from collections.abc import Mapping
+from typing import Any
 
 from govern.domain.decision import Refusal
 from govern.domain.findings import nearest
 from govern.domain.records import Record
-from govern.domain.state import State
+from govern.domain.state import Packet, State
 from govern.domain.triggers.acknowledgement import Acknowledge
-from govern.domain.triggers.evaluation import Watch
-from govern.errors import ExitCode
+from govern.domain.triggers.evaluation import Watch, named
+from govern.errors import ExitCode, GovernError
 from govern.operations.asking import packet_of
-from govern.operations.rollback.wanted import Wanted
+from govern.operations.rollback.wanted import Wanted, line
 from govern.operations.triggers.evaluate import Evaluated
 from govern.operations.workspace import Workspace
+
+GOING_BACK = ("rollback", "mitigate")
+BY_TRIGGER = "trigger"  # the code among policy's entry_reasons
 
 
 def to_watch(workspace: Workspace, packet_id: str | None, trigger_id: str | None) -> list[tuple[str, str]]:
@@ -47,7 +51,7 @@ def find_trigger(workspace: Workspace, packet_id: str | None, trigger_id: str | 
     triggers = [key.partition("/")[2] for key in sorted(packet.frozen) if key.startswith("triggers/")]
     if trigger_id is None and len(triggers) > 1:
         raise Refusal(
-            f"{packet_id} has several triggers, and a file is about one: {', '.join(triggers)}",
+            f"{packet_id} has several triggers, which one is to be counted: {', '.join(triggers)}?",
             type_line=f"--trigger {triggers[0]}",
             exit=ExitCode.COULD_NOT,
         )
@@ -86,11 +90,15 @@ def to_type(state: State, evaluated: Evaluated, fired: Record | None = None) -> 
     mitigation lane; whoever is back already is put into one.
     """
     watched, action = evaluated.watch, evaluated.watch.trigger["action"]
-    packet, newest = watched.packet, _newest(evaluated, fired)
+    packet = watched.packet
+    if fired is None and evaluated.fresh:  # nothing could record it
+        wanted = to_go_back(state, evaluated, action=action) if action in GOING_BACK else None
+        return line(wanted) if wanted else "govern audit"
+    newest = _newest(evaluated, fired)
     if action == "recalibrate":
         return f"govern calibration review {packet.id}"
     cohorts = _on_next(evaluated, newest)
-    if action in ("rollback", "mitigate") and cohorts:
+    if action in GOING_BACK and cohorts:
         answered = {record.body.get("trigger") for record in packet.history}
         waiting = {record.name for record in (*packet.fired, newest)} - answered
         more = f" --trigger {newest.name}" if len(waiting) > 1 else ""
@@ -101,13 +109,33 @@ def to_type(state: State, evaluated: Evaluated, fired: Record | None = None) -> 
     return f"govern trigger ack {packet.id} --trigger {newest.name}"
 
 
-def to_go_back(evaluated: Evaluated, fired: Record | None = None) -> Wanted | None:
-    """The rollback that a trigger's action is; None where it asks for something else, or for nobody on next."""
-    newest = _newest(evaluated, fired)
-    cohorts = _on_next(evaluated, newest)
-    if evaluated.watch.trigger["action"] != "rollback" or not cohorts:
+def intervention(workspace: Workspace, evaluated: Evaluated) -> Mapping[str, Any] | None:
+    """The package that the trigger leads to, as it is published; None where there is none, or it cannot be read."""
+    name = evaluated.watch.trigger.get("package")
+    try:
+        found = workspace.documents().get("package", name) if name else None
+    except (Refusal, GovernError):  # what is to be done now waits for no document
         return None
-    return Wanted(evaluated.watch.packet.id, cohorts=tuple(cohorts), trigger=newest.name)
+    return found.value if found else None
+
+
+def to_go_back(
+    state: State, evaluated: Evaluated, fired: Record | None = None, *, action: str = "rollback"
+) -> Wanted | None:
+    """The rollback that a trigger's action is; None where it asks for something else, or for nobody on next.
+
+    What fired and could be recorded nowhere, not even here, is its reason alone: the way back waits for no record.
+    """
+    watched = evaluated.watch
+    unrecorded = fired is None and evaluated.fresh
+    newest = None if unrecorded else _newest(evaluated, fired)
+    concerned = newest.body["cohorts"] if newest else named(watched, evaluated.fresh)
+    cohorts = tuple(cohort for cohort in concerned if cohort in watched.packet.on_next)
+    if watched.trigger["action"] != action or not cohorts:
+        return None
+    reasons = state.in_force.view["entry_reasons"]
+    reason = BY_TRIGGER if BY_TRIGGER in reasons else reasons[0]
+    return Wanted(watched.packet.id, cohorts=cohorts, trigger=newest.name if newest else None, reason=reason)
 
 
 def _newest(evaluated: Evaluated, fired: Record | None) -> Record:
@@ -128,9 +156,22 @@ def _who(watched: Watch, cohorts: list[str]) -> str:
     return "--cohort " + shlex.quote(",".join(cohorts))
 
 
+def _require_trigger(packet: Packet, given: str | None) -> None:
+    """Refusal where the packet has no trigger of that name, and none of that name has fired."""
+    known = {key.partition("/")[2] for key in packet.frozen if key.startswith("triggers/")}
+    known |= {record.body["trigger"] for record in packet.fired}
+    if given is None or "#" in given or given in known:
+        return
+    close = nearest(given, sorted(known))
+    there = f"; nearest: {close}" if close else f"; it has: {', '.join(sorted(known)) or 'none'}"
+    line = None if close else f"govern phase show {packet.id}"
+    raise Refusal(f"{packet.id} has no trigger `{given}`{there}", type_line=line, exit=ExitCode.COULD_NOT)
+
+
 def open_firing(workspace: Workspace, packet_id: str, given: str | None) -> Acknowledge:
     """The firing to take note of: the one named by record or trigger, else the only one that is open."""
     packet = packet_of(workspace, packet_id)
+    _require_trigger(packet, given)
     still = [record for record in packet.fired if record.name not in packet.acknowledged]
     if given is not None and "#" in given:
         return Acknowledge(packet_id, given)

@@ -15,17 +15,17 @@ from statistics import median
 from typing import Any
 
 from govern.domain.findings import nearest
-from govern.domain.firing import Grid, Rule
+from govern.domain.firing import Rule
 from govern.domain.selection import matches
 from govern.domain.triggers.backtesting import Track
-from govern.domain.triggers.counts import rule_of, rule_within
-from govern.domain.windows import FIRST, duration, instant, written
+from govern.domain.triggers.counts import grid_of, rule_of, rule_within
+from govern.domain.windows import FIRST, instant, written
 from govern.errors import DocumentError, UsageError
-from govern.evidence.series import AGAIN, Point, Series, read_series
+from govern.evidence.series import AGAIN, Series, read_series
 from govern.operations.context import Context
 from govern.operations.place import Place, open_place
 from govern.operations.triggers.columns import Frame, columns_of, lines_of
-from govern.operations.triggers.evaluate import lines_in
+from govern.operations.triggers.file_lines import lines_in
 from govern.operations.triggers.past_signals import asked
 
 ALONE = "all"  # a line whose series names no cohort
@@ -73,7 +73,6 @@ def rows_history(rule: Rule, path: Path, cohorts: tuple[str, ...], span: Span) -
     tracks = []
     for line in lines_in(series, cohorts):
         points = [series.points[row.place] for row in line.rows]
-        _require_order(series, points)
         tracks.append(Track(line.name, tuple(point.at for point in points), tuple(line.values)))
     noted = [
         *_uneven(tracks),
@@ -91,11 +90,7 @@ def trigger_history(
     trigger = _document(place, "trigger", trigger_id)
     kpi = _document(place, "kpi", trigger["signal"])
     anchor = _document(place, "workspace", "main")["windows"]["anchor"]
-    grid, rule = Grid(str(anchor), trigger["window"]), rule_of(trigger, kpi)
-    if trigger["scope"] == "cluster":
-        raise UsageError(
-            f"{trigger_id}: the scope cluster is not in this version", type_line="govern validate"
-        )
+    grid, rule = grid_of(trigger, anchor), rule_of(trigger, kpi)
     if path is None:
         sources = _document(place, "workspace", "main").get("sources") or {}
         series, source = asked(kpi, sources, grid, span.since, span.until or context.simulated or context.now)
@@ -111,10 +106,8 @@ def trigger_history(
         raise DocumentError(
             f"{series.name}: has no row that {trigger_id} counts", notes=tuple(columns.left_out)
         )
-    length = duration(grid.length)
-    start = instant(grid.anchor)
     tracks = [
-        Track(line.name, tuple(start + (row.place + 1) * length for row in line.rows), tuple(line.values))
+        Track(line.name, tuple(instant(grid.end(row.place)) for row in line.rows), tuple(line.values))
         for line in lines
     ]
     noted = (*_unjudged(tracks), *columns.left_out)
@@ -131,9 +124,10 @@ def _document(place: Place, kind: str, document_id: str) -> Mapping[str, Any]:
     name = "main" if kind == "workspace" and len(documents) == 1 else document_id
     found = next(iter(documents.values())) if name == "main" else documents.get(name)
     if found is None:
-        close = nearest(document_id, sorted(documents))
-        there = f"; nearest: {close}" if close else f"; there are: {', '.join(sorted(documents)) or 'none'}"
-        raise UsageError(f"no {kind} `{document_id}`{there}", type_line="govern validate")
+        if close := nearest(document_id, sorted(documents)):
+            raise UsageError(f"no {kind} `{document_id}`; nearest: {close}")  # the line is mended with it
+        there = ", ".join(sorted(documents)) or "none"
+        raise UsageError(f"no {kind} `{document_id}`; there are: {there}", type_line="govern validate")
     faults = [each for each in place.catalog.findings if each.path == found.path and each.severity == "error"]
     if faults:
         raise DocumentError(
@@ -176,17 +170,6 @@ def _cohorts(
     return tuple(wanted or there)
 
 
-def _require_order(series: Series, points: Sequence[Point]) -> None:
-    late = [below.row for above, below in pairwise(points) if below.at < above.at]
-    if late:
-        rows = ", ".join(str(row) for row in late[:3]) + (f" and {len(late) - 3} more" if late[3:] else "")
-        raise DocumentError(
-            f"{series.name}: rows that lie before the one above them: {rows}",
-            notes=("what fired, and when, is told by the order of the rows: sort them by time",),
-            type_line=AGAIN,
-        )
-
-
 def _uneven(tracks: Sequence[Track]) -> list[str]:
     """Times that stand twice, and gaps: rows count as neighbours all the same."""
     twice = sum(n - 1 for track in tracks for n in Counter(track.moments).values())
@@ -195,7 +178,7 @@ def _uneven(tracks: Sequence[Track]) -> list[str]:
         steps = [(after - before).total_seconds() for before, after in pairwise(track.moments)]
         usual = median(steps) if steps else 0
         gaps += sum(step > 1.5 * usual for step in steps) if usual else 0
-    said = [f"{_count(twice, 'row')} with a time that stands above already"] if twice else []
+    said = [_count(twice, "repeated time")] if twice else []
     said += [f"{_count(gaps, 'gap')} in time"] if gaps else []
     return [f"{', '.join(said)}: each row counts as the next window"] if said else []
 

@@ -1,46 +1,77 @@
 """The signal of a trigger, measured from the KPI's own source: a value for every window that is over.
 
-Prometheus can be asked, and the ledger for the attempts at stamps that are recorded; any other signal is given as a
-file.
+Asked are Prometheus, a decision log, and the ledger for what it knows of itself. What carries no time (shadow pairs,
+replays), and clusters, of which a person says in which replay they were reviewed, are given as a file.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from govern.domain.evidence import response_times
 from govern.domain.firing import POOLED
+from govern.domain.queries import promql
+from govern.domain.triggers.counts import kind_of
 from govern.domain.triggers.evaluation import Watch
-from govern.domain.windows import instant
+from govern.domain.windows import duration, instant
 from govern.errors import DocumentError, UsageError
 from govern.evidence import prometheus
 from govern.evidence.series import AGAIN, Point, Series
 from govern.operations.evidence.sources import PROMETHEUS, declared, secret
 from govern.operations.evidence.stamp_attempts import STAMPS, stamp_attempts
+from govern.operations.triggers.log_signals import on_decisions
+from govern.operations.triggers.measured_windows import row_of
+from govern.operations.triggers.record_signals import on_records
 from govern.operations.workspace import Workspace
+
+TIMELESS = ("shadow_pairs", "replays")
 
 
 def measured(workspace: Workspace, watched: Watch) -> tuple[Series, dict[str, Any], list[str]]:
     """The series of all windows since next was bound, how a record names it, and in words what it leaves out.
 
-    A cohort that the answer has no series for has windows without data, as many as there are.
+    A cohort that there is nothing of has windows without data, as many as there are.
     """
-    name, measure = watched.signal["source"], watched.signal["measure"]
-    if measure == STAMPS and "attempts" in watched.trigger["counter"]:
+    kpi, counted = watched.signal, kind_of(watched.trigger["counter"])
+    name = kpi["source"]
+    if kpi["measure"] == STAMPS and counted == "attempts":
         return stamp_attempts(workspace, watched)
-    if not (isinstance(measure, Mapping) and "promql" in measure):
+    if name in TIMELESS:
         raise UsageError(
-            f"measuring {watched.signal['id']} from its source `{name}` is not in this version:"
-            " give the values by window",
+            f"{kpi['id']} is measured on {name.replace('_', ' ')}, which carry no time: give the values by window",
             type_line=AGAIN,
         )
-    source = declared(workspace, name, instead=AGAIN)
-    if source["type"] != PROMETHEUS:
+    if counted != "windows" and promql(kpi) is None:
         raise UsageError(
-            f"{watched.signal['id']} is a query of Prometheus, and its source `{name}` is of type {source['type']}",
+            f"{watched.trigger['id']} counts {counted}, and {kpi['id']} is measured by window:"
+            f" give each {counted[:-1]}",
+            type_line=AGAIN,
+        )
+    if name == response_times.SOURCE:
+        return on_records(workspace, watched)
+    source = declared(workspace, name, instead=AGAIN)
+    if source["type"] == PROMETHEUS:
+        return _on_server(workspace, watched, source)
+    if promql(kpi) is not None:
+        raise UsageError(
+            f"{kpi['id']} is a query of Prometheus, and its source `{name}` is of type {source['type']}",
+            type_line="govern validate",
+        )
+    return on_decisions(workspace, watched)
+
+
+def _on_server(
+    workspace: Workspace, watched: Watch, source: Mapping[str, Any]
+) -> tuple[Series, dict[str, Any], list[str]]:
+    name, query = watched.signal["source"], promql(watched.signal)
+    if query is None:
+        raise UsageError(
+            f"{name} is a Prometheus server, which has not the measure of {watched.signal['id']}",
             type_line="govern validate",
         )
     windows = _windows(watched, workspace.now())
     url = secret(name, source["url_from_env"])
-    answered = prometheus.ask(name, url, measure["promql"], windows)
+    answered = prometheus.ask(name, url, query, windows)
     points, left_out = _points(watched, windows, answered)
     series = Series(name, answered.sha256, tuple(points), starts=True, keyed=_keyed(watched), zoned=True)
     asked = {"name": name, "query": answered.query, "sha256": answered.sha256, "rows": answered.samples}
@@ -49,15 +80,9 @@ def measured(workspace: Workspace, watched: Watch) -> tuple[Series, dict[str, An
 
 def _windows(watched: Watch, now: str) -> prometheus.Windows:
     """Every window that began since next was bound and is over."""
-    grid = watched.grid
-    first = grid.first_from(watched.begin)
-    count = grid.place_at(now) - first
-    if count < 1:
-        raise DocumentError(
-            f"no window of {grid.length} is over that began since next was bound, {watched.begin}",
-            type_line="govern status",
-        )
-    return prometheus.Windows(grid.start(first), grid.length, count)
+    fixed = replace(watched.grid, sliding=False)
+    row = row_of(watched, fixed.first_from(watched.begin), fixed.place_at(now))
+    return prometheus.Windows(row.first, row.length, row.count)
 
 
 def _keyed(watched: Watch) -> bool:
@@ -86,8 +111,8 @@ def _points(
             lines[line.cohort] = line.values
     empty: tuple[float | None, ...] = (None,) * windows.count
     rows = {**dict.fromkeys(wanted, empty), **lines}
-    starts = [watched.grid.start(watched.grid.place_at(windows.first) + k) for k in range(windows.count)]
-    moments = [instant(start) for start in starts]
+    begin, length = instant(windows.first), duration(windows.length)
+    moments = [begin + place * length for place in range(windows.count)]
     points = [
         Point(row, at, cohort, value)
         for cohort, values in rows.items()
