@@ -166,11 +166,11 @@ def test_two_terminals_do_not_write_over_each_other(team: Path) -> None:
     first = terminal(team, RUN)
     first.expect_exact("Enter when read")
     first.expect_exact("> ")
-    for line in (f"{GO_ON} --owners mara,jo", RUN):
+    for line in (f"{GO_ON} --owners mara,jo", RUN, f"{RUN} --force"):
         second = types(team, line)
         assert (second.code, second.lines[-2]) == (1, f"type: {GO_ON} --force")
-    anew = types(team, f"{RUN} --force", TYPED[0], end="Enter when kim is asked")
-    assert (anew.code, anew.lines[-2]) == (130, f"type: {GO_ON}")
+    over = types(team, f"{GO_ON} --force", TYPED[0], end="Enter when kim is asked")
+    assert (over.code, over.lines[-2]) == (130, f"type: {GO_ON}")
     first.sendline("@3:00")
     first.expect(pexpect.EOF)
     first.close()

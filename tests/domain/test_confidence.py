@@ -64,7 +64,7 @@ class History:
         self.known.updates.append(self._record("package_updated/1", body, at))
 
     def settle(self, *drills: Record) -> None:
-        body = {"drills": [record.name for record in drills]}
+        body = {"package_gone": False, "drills": [record.name for record in drills]}
         self.known.settled.append(self._record("package_settled/1", body, DAY))
 
     def publish(self, digest: str) -> None:

@@ -46,10 +46,19 @@ def test_what_a_package_that_is_gone_owes_is_ended_with_a_reason(again: bool) ->
 def test_card_that_is_gone_holds_no_score_down_for_ever(how: str) -> None:
     made = owed(again=True)
     made.documents.edit(CARD_KEY, None if how == "deleted" else {"package_id": "ownership-l2"})
-    (record,) = made.do(SETTLE, "mara")
+    (record,) = made.do(SETTLE, "kim")
     assert record.body["package_gone"] is False and made.state.duties == []
     history = made.state.package(PACKAGE)
     assert not rated(history)[-1].held and record in history.settled
+
+
+def test_card_that_is_gone_is_settled_by_another_person() -> None:
+    """It lifts what holds the score down: who owes it does not do that alone."""
+    made = owed(again=True)
+    made.documents.edit(CARD_KEY, None)
+    refused = made.refused(SETTLE, "mara")
+    assert "lifts what holds the score down; it takes rollout_approve (kim)" in refused.reasons[0]
+    assert refused.turn == "kim"
 
 
 def test_card_that_is_gone_is_settled_once_its_update_was_made() -> None:

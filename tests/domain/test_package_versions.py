@@ -9,6 +9,7 @@ from builders import World
 from drilled import CARD, PACKAGE, answers, drill, edited, team
 from govern.domain.drills.confidence import rated, trend
 from govern.domain.drills.package_update import UpdatePackage
+from govern.domain.drills.settlement import SettlePackage
 from govern.domain.drills.targets import open_targets
 
 KEY, CARD_KEY = f"packages/{PACKAGE}", f"cards/{CARD}"
@@ -280,3 +281,20 @@ def test_target_of_a_metric_that_was_not_measured_stays_open() -> None:
     hold(made, "2026-11-19", "another", measured__calm=1, closeout__next_targets={"calm": 0.5})
     hold(made, "2026-11-20", closeout__next_targets=None)
     assert open_targets(made.state.package(PACKAGE)) == {"calm": (0.5, f"{KEY}#2")}
+
+
+def test_package_that_comes_back_owes_what_it_owed() -> None:
+    """Renamed, settled and named back: not a byte of it has changed, and it is paid for as before."""
+    made = owed()
+    there = made.documents.values.pop(KEY)
+    made.do(SettlePackage(PACKAGE, "Renamed"), "mara")
+    assert made.state.duties == []
+    made.documents.values[KEY] = there
+    hold(made, "2026-11-19", **KEPT)
+    scores = rated(made.state.package(PACKAGE))
+    assert [(each.score, each.held) for each in scores] == [(77, False), (77, True)]
+    assert [(duty.kind, duty.record) for duty in made.state.duties] == [("tune", f"{KEY}#1")]
+    refine(made, TUNED)
+    update(made, "2026-11-20")
+    hold(made, "2026-11-24", **KEPT)
+    assert not rated(made.state.package(PACKAGE))[-1].held and made.state.duties == []

@@ -321,9 +321,19 @@ def test_clusters_are_named_and_each_was_reviewed_in_a_replay_on_record() -> Non
 def test_nothing_fires_where_nobody_is_on_next() -> None:
     assert "is in draft" in world().refused(firing(("public", 10, 9))).reasons[0]
     assert "nobody in the scope" in in_shadow().refused(firing(("public", 10, 9))).reasons[0]
+    assert "c was not on next" in late().refused(firing(("c", 10, 9), ("c", 11, 9))).reasons[0]
+
+
+def test_what_fired_before_a_cohort_went_back_is_recorded_and_what_came_after_is_not() -> None:
+    """A firing may wait in a clone without its remote while somebody else takes the cohort back."""
     made = late()
+    made.now = "2026-11-20T12:30:00Z"
     made.do(Rollback(PACKET, "operator-judgement", ("a",)))
-    assert "a was not on next" in made.refused(firing(("a", 10, 9), ("a", 11, 9))).reasons[0]
+    made.now = EVENING
+    assert "a was not on next" in made.refused(firing(("a", 12, 9), ("a", 13, 9))).reasons[0]
+    assert "a was not on next" in made.refused(firing(("a", 7, 9), ("a", 8, 9))).reasons[0]
+    (fired,) = made.do(firing(("a", 10, 9), ("a", 11, 9)))
+    assert fired.body["cohorts"] == ["a"]
 
 
 def test_automation_may_say_that_a_trigger_fired_and_a_person_takes_note() -> None:

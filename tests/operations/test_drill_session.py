@@ -289,11 +289,13 @@ def test_one_terminal_at_a_time_sits_at_a_drill(drill: tuple[Drilled, Simulated]
     assert what.kept.path.read_bytes() == kept, "nothing of the first is written over the second"
 
 
-def test_drill_that_was_begun_anew_elsewhere_is_not_written_over(drill: tuple[Drilled, Simulated]) -> None:
+def test_drill_that_was_taken_over_elsewhere_is_not_written_over(drill: tuple[Drilled, Simulated]) -> None:
     what, clock = drill
     first = what.begin(OWNERS, force=False)
     clock.at = "2026-11-20T14:20:00Z"
-    second = what.begin(("mara", "kim"), force=True)
+    with pytest.raises(RefusedError, match="under way in another terminal"):
+        what.begin(("mara", "kim"), force=True)
+    second = what.resume(over=True)
     with pytest.raises(TakenOverError):
         put(first, "@21:00")
     second.end()

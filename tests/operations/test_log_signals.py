@@ -253,7 +253,7 @@ def test_newest_windows_are_counted_where_there_are_too_many(
     ("rows", "error", "says"),
     [
         ([], DocumentError, "faults"),
-        (hour("09:10", "a", 0), DocumentError, "it goes from 2026-11-20T09:10:00Z to 2026-11-20T09:10:00Z"),
+        (hour("09:10", "a", 0), DocumentError, "to 2026-11-20T09:10:00Z: one counts once"),
         ([*hour("10", "a", 0), {"decision_id": "x"}], DocumentError, "faults"),
         (None, UsageError, "no file of decisions there"),
     ],

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from govern.operations.drills.session import Session
 
 NAME = "drill run"
-KEPT = "every answer is kept: --resume records them, --write-answers FILE writes them down"
+KEPT = "every answer is kept: --resume tries again, --write-answers FILE writes them down, --force drops them"
 Card = Annotated[str, typer.Argument(help="The card's id.", metavar="CARD")]
 
 

@@ -68,11 +68,16 @@ def _why(found: Confidence) -> Iterator[str]:
 
 
 def _line(border: Border, package: str) -> str:
-    """What its drills left owing, else the card that was drilled last, or what says which there are."""
-    left = [duty for duty in border.state.duties if of_package(duty) == package]
+    """What its drills left owing, else the card that was drilled last, or what says which there are. To settle what
+    is gone turns nothing here.
+    """
+    left = [
+        duty
+        for duty in border.state.duties
+        if of_package(duty) == package and not gone(border.documents, duty)
+    ]
     if left:
-        first = min(left, key=lambda duty: duty.kind != "tune")
-        return closing(first, gone=gone(border.documents, first))
+        return closing(min(left, key=lambda duty: duty.kind != "tune"))
     drills = border.state.package(package).drills
     card = drills[-1].body["card"]["id"] if drills else None
     there = card is not None and border.documents.get("card", card) is not None

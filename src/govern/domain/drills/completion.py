@@ -23,7 +23,14 @@ from govern.domain.drills.rule import Judged, before_side_effect, decide_by, met
 from govern.domain.drills.score import all_steps_run, score, steps_of
 from govern.domain.drills.targets import judged as judged_targets
 from govern.domain.drills.times import overrun, recovery, taken
-from govern.domain.drills.versions import again, base, owed_again, require_one_kind, wider_than_drilled
+from govern.domain.drills.versions import (
+    again,
+    base,
+    forgotten,
+    owed_again,
+    require_one_kind,
+    wider_than_drilled,
+)
 from govern.domain.duties import of_package, update_line
 from govern.domain.policy import Actor
 from govern.domain.proofs import rehearsal_held
@@ -211,7 +218,7 @@ def _tuning(
 
 
 def fold(state: State, record: Record) -> None:
-    """The same card once more is done; what this drill found to tune is owed."""
+    """The same card once more is done; what this drill found to tune is owed, and what a package owed that is back."""
     history = state.touch_package(record.stream.partition("/")[2])
     history.drills.append(record)
     state.duties = [
@@ -219,10 +226,11 @@ def fold(state: State, record: Record) -> None:
         for duty in state.duties
         if (duty.kind, of_package(duty)) != ("drill", history.id) or owed_again(history, duty)
     ]
-    if owed := record.body.get("tuning"):
-        proposed = record.body["answers"]["closeout"].get("package_update", "")
+    for drill in list(forgotten(history, state.duties)):
+        owed, closeout = drill.body["tuning"], drill.body["answers"]["closeout"]
+        proposed = closeout.get("package_update", "")
         state.duties.append(
-            Duty("tune", owed["surface"], history.id, owed["owner"], owed["due"], record.name, proposed)
+            Duty("tune", owed["surface"], history.id, owed["owner"], owed["due"], drill.name, proposed)
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from govern.domain.drills.lacking import lacks
-from govern.domain.drills.versions import lifted
+from govern.domain.drills.versions import ends, lifted
 from govern.domain.policy import Policy
 from govern.domain.records import Record
 from govern.domain.state import PackageHistory
@@ -145,7 +145,7 @@ def rated(history: PackageHistory) -> list[Rated]:
     package was updated and the same card drilled again."""
     found: list[Rated] = []
     held: dict[str, int] = {}  # drill that owes -> what later scores are held to
-    gone = [(record.n, record.body["drills"]) for record in history.settled]
+    gone = [(record.n, record.body["drills"]) for record in history.settled if ends(record)]
     for record in history.drills:
         done = {*lifted(record), *(name for n, names in gone if n < record.n for name in names)}
         held = {name: ceiling for name, ceiling in held.items() if name not in done}

@@ -1,7 +1,8 @@
 """`package settle`: what drills left to a package, or to a card of it, that is not there any more is ended, with why.
 
-Who owes it ends it, or whoever holds the role that lets changes out. A package or card that is there is not settled
-in this way: a package is updated, a card is drilled. Under another name the same card settles by itself.
+Where the package is gone, who owes it ends it, or whoever holds the role that lets changes out; if it comes back, its
+next drill brings back what it owed. Where only a card is gone the score is held down no longer, so that takes another
+person than the one who owes it. What is there is not settled in this way: a package is updated, a card is drilled.
 """
 
 from dataclasses import dataclass
@@ -39,13 +40,13 @@ def decide(state: State, documents: Documents, command: SettlePackage, actor: Ac
     if not ended:
         what = "the package is merged" if left[0].kind == "tune" else f"{left[0].packet} is merged"
         raise Refusal(f"nothing that {command.package} owes is gone: {what}", type_line=closing(left[0]))
-    _require_entitled(state, actor, ended)
+    whole = documents.get("package", command.package) is None
+    _require_entitled(state, actor, ended, whole=whole)
     if len(command.reason) > LONGEST:
         raise Refusal(
             f"reason has {len(command.reason):,} characters; {LONGEST:,} at most",
             type_line="govern package settle --help",
         )
-    whole = documents.get("package", command.package) is None
     cards = {duty.packet for duty in ended if duty.kind == "drill"}
     drills = [
         drill.name
@@ -64,13 +65,16 @@ def decide(state: State, documents: Documents, command: SettlePackage, actor: Ac
     return Accepted((event,), asked(command), next="govern drill week")
 
 
-def _require_entitled(state: State, actor: Actor, ended: list[Duty]) -> None:
+def _require_entitled(state: State, actor: Actor, ended: list[Duty], *, whole: bool) -> None:
     owners = list(dict.fromkeys(duty.owner for duty in ended))
-    if actor.person in owners or state.in_force.holds(actor, ROLE):
+    owes = actor.person in owners
+    if (owes and whole) or (not owes and state.in_force.holds(actor, ROLE)):
         return
     others = [person for person in state.in_force.holders(ROLE) if person not in owners]
-    may = " or ".join([*owners, *([f"{ROLE} ({', '.join(others)})"] if others else [])])
-    raise Refusal(f"{actor.person} may not: it is owed by {owners[0]}; it takes {may}", turn=owners[0])
+    may = [*(owners if whole else ()), *([f"{ROLE} ({', '.join(others)})"] if others else [])]
+    why = "" if whole or not owes else ", and lifts what holds the score down"
+    said = f"{actor.person} may not: it is owed by {owners[0]}{why}; it takes {' or '.join(may) or 'somebody else'}"
+    raise Refusal(said, turn=next(iter(owners if whole else others), None))
 
 
 def fold(state: State, record: Record) -> None:

@@ -5,7 +5,7 @@ again. Until then every later version is compared with the one that owes: edits 
 them are one edit, however many updates were recorded.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from govern.domain.decision import Refusal
@@ -29,8 +29,21 @@ def lifted(drill: Record) -> Iterator[str]:
 def owing(history: PackageHistory) -> list[Record]:
     """The drills that still owe an update or the same card again, oldest first."""
     done = {name for drill in history.drills for name in lifted(drill)}
-    done |= {name for record in history.settled for name in record.body["drills"]}
+    done |= {name for record in history.settled if ends(record) for name in record.body["drills"]}
     return [drill for drill in history.drills if "tuning" in drill.body and drill.name not in done]
+
+
+def ends(settled: Record) -> bool:
+    """Whether what drills left is over for good. A package that was gone and comes back owes what it owed."""
+    return not settled.body["package_gone"]
+
+
+def forgotten(history: PackageHistory, duties: Iterable[Duty]) -> Iterator[Record]:
+    """Drills that owe an update which no duty asks for any more: it was settled while the package was gone."""
+    asked = {duty.record for duty in duties} | {
+        name for update in history.updates for name in update.body["settles"]
+    }
+    return (drill for drill in owing(history) if drill.name not in asked)
 
 
 def owed_again(history: PackageHistory, duty: Duty) -> bool:

@@ -6,10 +6,9 @@ come from, and the rollback that may follow, are not decided here.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from govern.domain.binding import current
 from govern.domain.capability import Capability, Writer
 from govern.domain.commands import PAYLOAD, asked
 from govern.domain.decision import Accepted, Decision, Refusal
@@ -20,16 +19,14 @@ from govern.domain.firing import POOLED, Grid, Line, Row, Rule, firing_runs, str
 from govern.domain.gates import packet_in_force
 from govern.domain.policy import Actor
 from govern.domain.records import Event, Record
-from govern.domain.selection import matches
 from govern.domain.state import Packet, State
 from govern.domain.triggers.counts import grid_of, rule_of, rule_within
 from govern.domain.triggers.replayed import require_reviewed
-from govern.domain.windows import after
+from govern.domain.triggers.stays import gone_since, on_next_since
 from govern.errors import ExitCode
 
 __all__ = ["FireTrigger", "Watch", "fired_already", "firing_runs", "watch"]
 
-NO_WARM_UP = "PT0S"
 VALUE = ("cohort", "window", "value", "unjudged", "clusters")  # of the body, for each window
 
 
@@ -83,7 +80,7 @@ def watch(state: State, documents: Documents, packet_id: str, trigger_id: str) -
     trigger = documents.frozen(key, packet.frozen[key]).value
     signal = _signal(documents, packet, trigger["signal"])
     grid = grid_of(trigger, state.in_force.view["windows"]["anchor"])
-    since = _since(state, packet, trigger)
+    since = on_next_since(state, packet, trigger)
     if not since:
         raise Refusal(
             f"nobody in the scope of {trigger_id} is on next by {packet_id}: it has nothing to say",
@@ -104,28 +101,15 @@ def _signal(documents: Documents, packet: Packet, kpi_id: str) -> Mapping[str, A
     return kpi.value
 
 
-def _since(state: State, packet: Packet, trigger: Mapping[str, Any]) -> dict[str, str]:
-    """By cohort of the scope, since when it has been on next without a break, and past the trigger's warm-up; by
-    attributes as they were bound.
-    """
-    scope, warm_up = trigger["scope"], trigger.get("warm_up", NO_WARM_UP)
-    found = {}
-    for cohort in packet.on_next:
-        surface = state.surfaces[packet.surface]
-        if isinstance(scope, Mapping) and not matches(current(surface, cohort).attributes, scope["where"]):
-            continue
-        for binding in reversed(surface.cohorts.get(cohort, [])):
-            if packet.next is None or binding.to.digest != packet.next.digest:
-                break
-            found[cohort] = after(binding.at, warm_up)
-    return found
-
-
 def decide_fired(
     state: State, documents: Documents, command: FireTrigger, actor: Actor, now: str
 ) -> Decision:
     watched = watch(state, documents, command.packet, command.trigger)
     rows = [_row(watched.grid, value) for value in command.measured["values"]]
+    newest = sorted(rows, key=lambda row: row.place)
+    seen = {row.cohort: watched.grid.decisive(row.place) for row in newest if row.cohort is not None}
+    gone = gone_since(state, watched.packet, watched.trigger, seen)
+    watched = replace(watched, since={**watched.since, **gone})
     lines = list(stretches(watched.trigger["scope"], rows, watched.grid.width))
     if len({(line.name, row.place) for line in lines for row in line.rows}) != len(rows) or not lines:
         raise Refusal(f"{command.trigger}: a firing names windows, each of them once")

@@ -47,9 +47,11 @@ class Drilled:
         return f"govern drill run {self.card.id}"
 
     def begin(self, owners: tuple[str, ...], *, force: bool) -> Session:
-        """A new drill. RefusedError where one of this card was interrupted, unless it is to be dropped."""
+        """A new drill. RefusedError where one of this card was interrupted, unless it is to be dropped; where another
+        terminal sits at it, always.
+        """
         kept = self.kept
-        with kept.taken(over=force):
+        with kept.taken(over=False):
             if kept.there() and not force:
                 raise RefusedError(
                     f"a drill of {self.card.id} was interrupted and is kept here; --force drops it",

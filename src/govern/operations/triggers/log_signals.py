@@ -61,11 +61,16 @@ def _row(watched: Watch, log: Log, reach: Reach, now: str) -> tuple[WindowRow, l
     if end <= first:
         raise DocumentError(
             f"no window of {grid.length} that began since next was bound, {watched.begin}, lies in the log"
-            f" `{watched.signal['source']}`: it goes from {begins} to {reach.last}",
+            f" `{watched.signal['source']}`, which goes from {begins} to {reach.last}: one counts once the log has a"
+            f" decision at its end or later, {grid.end(first)}",
             type_line=AGAIN,
         )
     if first > begun:
         left_out.append(f"left out: {count(first - begun, 'window')} before the log begins, {begins}")
+    if grid.start(first) < begins:
+        left_out.append(
+            f"the log begins inside a window, {grid.start(first)}: what is there of it is counted"
+        )
     if late := grid.open_at(now) - end:
         left_out.append(f"not over in the log, which ends at {reach.last}: {count(late, 'window')}")
     if reach.ahead:
