@@ -184,8 +184,8 @@ CASES = {
     ),
     "the packet is not merged": Case(
         unmerged_packet,
-        "no packet `second` on main",
-        "govern status",
+        "no packet `second` on main: it is committed on feature here, not on origin/main",
+        "git switch main && git merge feature && git push origin main",
         command=Advance("second", "shadow", rehearsal={"same": True, "seconds": 0.1}),
     ),
     "a document on main is faulty": Case(
